@@ -1,0 +1,190 @@
+#pragma once
+
+#include "messages/string_table.hpp"
+#include "messages/uid.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace tallyman {
+
+/// A piece of text or a run of containers in the pools of the `fact_batch` that holds the fact.
+struct pool_slice {
+  std::uint32_t offset = 0;
+  std::uint32_t length = 0;
+};
+
+/// status.phase of a pod. `unknown` also stands for a phase that is missing or that no release knows.
+enum class pod_phase : std::uint8_t { unknown = 0, pending = 1, running = 2, succeeded = 3, failed = 4 };
+
+/// Which of the three lists of a pod a container stands in.
+enum class container_list : std::uint8_t { regular = 0, init = 1, ephemeral = 2 };
+
+/// The projection of one container: spec.image, and of the status with the same name the imageID and the
+/// scheme of the containerID. `image_id` and `runtime` are empty while there is no such status.
+struct container {
+  string_id name{};
+  string_id image{};
+  string_id image_id{};
+  string_id runtime{};
+  container_list list = container_list::regular;
+
+  friend bool operator==(const container&, const container&) = default;
+};
+
+/// The owner reference with `controller: true` of an object; an empty `id` says that there is none.
+struct controller_ref {
+  uid id;
+  string_id kind{};
+  string_id api_version{};
+  pool_slice name;
+
+  bool empty() const noexcept { return id.empty(); }
+};
+
+/// A pod as the cluster last showed it.
+struct pod_observed {
+  uid id;
+  string_id name_space{};
+  string_id node{}; ///< spec.nodeName; empty while the pod is not scheduled
+  pool_slice name;
+  controller_ref controller;
+  std::uint64_t resource_version = 0; ///< 0 if it is missing or not a number
+  pool_slice containers;
+  pod_phase phase = pod_phase::unknown;
+  bool deleting = false; ///< metadata.deletionTimestamp is present
+};
+
+/// Why an object is gone.
+enum class gone_reason : std::uint8_t {
+  deleted = 0, ///< the watch said so
+  relist = 1,  ///< a complete list no longer held it: its delete was missed
+};
+
+struct pod_gone {
+  uid id;
+  std::uint64_t resource_version = 0;
+  gone_reason reason = gone_reason::deleted;
+};
+
+struct node_observed {
+  uid id;
+  string_id name{};
+  string_id architecture{};
+  string_id os{};
+  std::uint64_t resource_version = 0;
+};
+
+struct node_gone {
+  uid id;
+  string_id name{};
+  std::uint64_t resource_version = 0;
+  gone_reason reason = gone_reason::deleted;
+};
+
+/// Any object that can stand in an owner chain: ReplicaSet, Job, Deployment, CronJob, custom kinds, ...
+struct workload_observed {
+  uid id;
+  string_id kind{};
+  string_id api_version{};
+  string_id name_space{};
+  pool_slice name;
+  controller_ref controller;
+  std::uint64_t resource_version = 0;
+};
+
+struct workload_gone {
+  uid id;
+  string_id kind{};
+  std::uint64_t resource_version = 0;
+  gone_reason reason = gone_reason::deleted;
+};
+
+enum class scan_outcome : std::uint8_t {
+  succeeded = 0,
+  failed = 1,
+  image_private = 2, ///< the registry wants credentials that the scanner lacks
+};
+
+/// A scanner is done with (image_id, architecture): this concerns every name of it.
+struct scan_finished {
+  string_id image_id{};
+  string_id architecture{};
+  pool_slice error;          ///< why it failed; empty on success
+  std::uint64_t wait_ms = 0; ///< the back-off that was chosen for a failure (tally/back_off.hpp)
+  scan_outcome outcome = scan_outcome::succeeded;
+};
+
+/// The remote was asked whether (image_id, architecture) is scanned, and answered.
+struct remote_answered {
+  string_id image_id{};
+  string_id architecture{};
+  bool scanned = false;
+};
+
+/// The remote has processed the owners of an image as of the image's owner version `version`.
+struct remote_acknowledged {
+  string_id image_id{};
+  string_id architecture{};
+  string_id name{};
+  std::uint64_t version = 0;
+};
+
+/// A complete list of one kind has been taken in; the `pod_gone`, `node_gone` or `workload_gone` of what it
+/// no longer held stand before it.
+struct list_synced {
+  string_id kind{};
+  pool_slice resource_version; ///< opaque text, from the list's metadata
+  std::uint64_t items = 0;
+};
+
+/// The server vouches that everything of `kind` up to `resource_version` has been sent.
+struct bookmarked {
+  string_id kind{};
+  pool_slice resource_version; ///< opaque text
+};
+
+/// Configuration that enters the state; journaled at the start of a journal and whenever it changes.
+struct settings_changed {
+  std::uint64_t scan_grace_ms = 0; ///< how long an image's scan state outlives its last owner
+};
+
+using fact_body = std::variant<pod_observed, pod_gone, node_observed, node_gone, workload_observed,
+                               workload_gone, scan_finished, remote_answered, remote_acknowledged,
+                               list_synced, bookmarked, settings_changed>;
+
+/// One relevant fact, and the moment at which it was (or will be) journaled.
+struct fact {
+  std::int64_t time_ms = 0; ///< Unix time in milliseconds, UTC; never falls from one fact to the next
+  fact_body body;
+};
+
+static_assert(std::is_trivially_copyable_v<fact>, "batches of facts are moved and copied as bytes");
+
+/// A run of facts in the order of their sequence, with the text and the containers that they refer to.
+/// All `string_id`s are of one cluster's table.
+class fact_batch {
+public:
+  std::vector<fact> facts;
+  std::vector<container> containers;
+  std::string texts;
+
+  std::string_view text(pool_slice slice) const {
+    return std::string_view{texts}.substr(slice.offset, slice.length);
+  }
+
+  const container* begin_of(pool_slice slice) const { return containers.data() + slice.offset; }
+  const container* end_of(pool_slice slice) const { return begin_of(slice) + slice.length; }
+
+  pool_slice add_text(std::string_view text);
+  pool_slice add_containers(const container* first, std::size_t count);
+
+  /// Empties the batch and keeps its memory for the next one.
+  void clear() noexcept;
+};
+
+} // namespace tallyman
