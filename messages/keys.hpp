@@ -1,0 +1,53 @@
+#pragma once
+
+#include "messages/string_table.hpp"
+#include "messages/uid.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace tallyman {
+
+/// What two names of one image share, and what a scan is about: a digest on an architecture.
+struct scan_identity {
+  string_id image_id{}; ///< status.containerStatuses[].imageID as reported, never interpreted
+  string_id architecture{};
+
+  friend bool operator==(const scan_identity&, const scan_identity&) = default;
+
+  template <class H>
+  friend H AbslHashValue(H state, const scan_identity& key) {
+    return H::combine(std::move(state), key.image_id, key.architecture);
+  }
+};
+
+/// The key of one entry of the tally.
+struct image_key {
+  string_id image_id{};
+  string_id architecture{};
+  string_id name{}; ///< the image string of the container spec: what the user wrote
+
+  scan_identity identity() const noexcept { return {image_id, architecture}; }
+
+  friend bool operator==(const image_key&, const image_key&) = default;
+
+  template <class H>
+  friend H AbslHashValue(H state, const image_key& key) {
+    return H::combine(std::move(state), key.image_id, key.architecture, key.name);
+  }
+};
+
+/// Where a pod runs, as far as that is known.
+struct platform {
+  string_id architecture{};
+  string_id os{};
+  bool certain = false; ///< false: the node is not known, and amd64 / linux stands in for it
+
+  friend bool operator==(const platform&, const platform&) = default;
+};
+
+/// Indexes into one cluster's tables; an index is given anew only after its last use has been released.
+using image_index = std::uint32_t;
+using owner_index = std::uint32_t;
+
+} // namespace tallyman

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "messages/fact.hpp"
+#include "tally/image_state.hpp"
+#include "tally/intake.hpp"
+#include "tally/node_table.hpp"
+#include "tally/placements.hpp"
+#include "tally/watch_positions.hpp"
+#include "tally/workload_table.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace tallyman {
+
+/// Everything that is known of one cluster at one sequence, in one piece.
+///
+/// In the running system the pieces are spread over actors, each of which applies the very same functions to
+/// its own piece; a marker that travels with the events gathers copies of them into one of these. Snapshots,
+/// digests and queries work on it, and `apply` is the same state machine without actors: the reference that
+/// the actors are tested against.
+struct cluster_state {
+  /// `fingerprint_seed`: see `intake`.
+  explicit cluster_state(std::shared_ptr<string_table> table, std::uint64_t fingerprint_seed = 0)
+      : strings(std::move(table)), incoming(*strings, fingerprint_seed), nodes(*strings),
+        workloads(*strings) {}
+
+  /// Takes in a batch of admitted facts, the first of which has sequence `first_sequence` == `sequence` + 1.
+  /// Names of owners may be added to the batch's pool. Does not touch `incoming`.
+  void apply(fact_batch& batch, std::uint64_t first_sequence);
+
+  std::shared_ptr<string_table> strings; ///< shared with the running cluster; never null
+  intake incoming;
+  node_table nodes;
+  workload_table workloads;
+  placements placed;
+  watch_positions positions;
+  /// By `image_index`; slots that `placed.images()` does not call live are empty.
+  std::vector<image_state> images;
+  std::uint64_t sequence = 0; ///< of the last fact taken in; 0: none
+  std::int64_t time_ms = 0;   ///< of the last fact taken in
+};
+
+} // namespace tallyman

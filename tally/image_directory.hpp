@@ -1,0 +1,90 @@
+#pragma once
+
+#include "messages/keys.hpp"
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace tallyman {
+
+/// Knows every image by key and by scan identity, counts the pods that run it, and decides when one that
+/// nobody runs any more is forgotten. What an image *is* belongs to `image_state`.
+class image_directory {
+public:
+  struct entry {
+    image_key key;
+    std::uint32_t pods = 0;
+    bool live = false;              ///< false: the number is free
+    std::int64_t idle_since_ms = 0; ///< when the last pod left; meaningless while `pods` > 0
+  };
+
+  struct gained {
+    image_index index;
+    bool is_new;
+  };
+
+  /// The entry for `key`, made if there is none; counts one more pod.
+  gained gain_pod(const image_key& key);
+  /// Counts one pod less; the last one starts the grace period at `time_ms`.
+  void lose_pod(image_index index, std::int64_t time_ms);
+
+  /// The next image whose grace period ended at or before `time_ms`: it is forgotten. Its number is given
+  /// anew only after `recycle`.
+  std::optional<image_index> take_forgotten(std::int64_t time_ms);
+
+  /// Frees the numbers of the images forgotten so far. Called between batches, so that within one batch a
+  /// number means one image.
+  void recycle();
+
+  /// All names of an identity; empty if it is not known.
+  std::span<const image_index> names_of(const scan_identity& identity) const;
+  std::optional<image_index> find(const image_key& key) const;
+
+  /// When the identity was scanned, for names that come later; unset if it is not known to be.
+  std::optional<std::int64_t> scanned_at_ms(const scan_identity& identity) const;
+  void mark_scanned(const scan_identity& identity, std::int64_t time_ms);
+
+  const entry& operator[](image_index index) const { return entries_[index]; }
+  /// Numbers ever given, the free ones included.
+  std::size_t size() const noexcept { return entries_.size(); }
+
+  std::uint64_t grace_ms() const noexcept { return grace_ms_; }
+  void set_grace_ms(std::uint64_t grace_ms) noexcept { grace_ms_ = grace_ms; }
+
+  /// Restores an entry of a snapshot, with no pods yet: they are counted as they are restored.
+  void restore(image_index index, const image_key& key, std::int64_t idle_since_ms);
+  /// Counts one more pod of a restored entry.
+  void restore_pod(image_index index) { ++entries_[index].pods; }
+  /// Call once after the last pod was restored.
+  void finish_restore();
+
+private:
+  struct identity_entry {
+    std::vector<image_index> names;
+    std::optional<std::int64_t> scanned_at_ms;
+  };
+
+  /// An image that lost its last pod. It counts only if the image is still idle since that moment.
+  struct idle_mark {
+    image_index index;
+    std::int64_t since_ms;
+  };
+
+  void add_name(image_index index);
+  void forget(image_index index);
+
+  std::vector<entry> entries_;
+  std::vector<image_index> free_;
+  std::vector<image_index> forgotten_; ///< free after the next `recycle`
+  absl::flat_hash_map<image_key, image_index> indexes_;
+  absl::flat_hash_map<scan_identity, identity_entry> identities_;
+  std::deque<idle_mark> idle_; ///< by ascending time, because event times never fall
+  std::uint64_t grace_ms_ = 24ull * 60 * 60 * 1000;
+};
+
+} // namespace tallyman

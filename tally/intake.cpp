@@ -1,0 +1,133 @@
+#include "tally/intake.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+namespace tallyman {
+
+namespace {
+
+std::uint64_t pair_up(string_id a, string_id b) {
+  return std::uint64_t{static_cast<std::uint32_t>(a)} << 32 | static_cast<std::uint32_t>(b);
+}
+
+} // namespace
+
+intake::intake(string_table& strings, std::uint64_t seed)
+    : pod_kind_(strings.intern("Pod")), node_kind_(strings.intern("Node")), seed_(seed) {}
+
+intake::verdict intake::admit(const fact_batch& batch, const fact& candidate) {
+  const auto& body = candidate.body;
+  if (const auto* pod = std::get_if<pod_observed>(&body))
+    return observe(pod->id, pod_kind_, batch, candidate);
+  if (const auto* gone = std::get_if<pod_gone>(&body))
+    return end(gone->id);
+  if (const auto* node = std::get_if<node_observed>(&body))
+    return observe(node->id, node_kind_, batch, candidate);
+  if (const auto* node_end = std::get_if<node_gone>(&body))
+    return end(node_end->id);
+  if (const auto* workload = std::get_if<workload_observed>(&body))
+    return observe(workload->id, workload->kind, batch, candidate);
+  if (const auto* workload_end = std::get_if<workload_gone>(&body))
+    return end(workload_end->id);
+  return verdict::admitted;
+}
+
+intake::verdict intake::observe(const uid& id, string_id kind, const fact_batch& batch,
+                                const fact& candidate) {
+  if (tombstones_.contains(id))
+    return verdict::late;
+  spell(batch, candidate);
+  const auto hash = XXH3_128bits_withSeed(words_.data(), words_.size() * sizeof(words_[0]), seed_);
+  const auto [place, is_new] = objects_.try_emplace(id);
+  auto& known = place->second;
+  if (!open_lists_.empty())
+    if (const auto open = open_lists_.find(kind); open != open_lists_.end())
+      known.list = open->second;
+  if (!is_new && known.fingerprint_high == hash.high64 && known.fingerprint_low == hash.low64)
+    return verdict::no_op;
+  known.fingerprint_high = hash.high64;
+  known.fingerprint_low = hash.low64;
+  known.kind = kind;
+  return verdict::admitted;
+}
+
+intake::verdict intake::end(const uid& id) {
+  if (tombstones_.contains(id))
+    return verdict::no_op;
+  objects_.erase(id);
+  bury(id);
+  return verdict::admitted;
+}
+
+void intake::bury(const uid& id) {
+  tombstones_.insert(id);
+  tombstone_order_.push_back(id);
+  if (tombstone_order_.size() <= tombstones_max)
+    return;
+  tombstones_.erase(tombstone_order_.front());
+  tombstone_order_.pop_front();
+}
+
+void intake::begin_list(string_id kind) {
+  open_lists_[kind] = ++last_list_;
+}
+
+std::vector<fact_body> intake::end_list(string_id kind) {
+  const auto open = open_lists_.find(kind);
+  if (open == open_lists_.end())
+    return {};
+  std::vector<uid> missing;
+  for (const auto& [id, known] : objects_)
+    if (known.kind == kind && known.list != open->second)
+      missing.push_back(id);
+  open_lists_.erase(open);
+  std::sort(missing.begin(), missing.end());
+  std::vector<fact_body> ends;
+  ends.reserve(missing.size());
+  for (const auto& id : missing)
+    ends.push_back(gone_by_relist(id, kind));
+  return ends;
+}
+
+fact_body intake::gone_by_relist(const uid& id, string_id kind) const {
+  if (kind == pod_kind_)
+    return pod_gone{id, 0, gone_reason::relist};
+  if (kind == node_kind_)
+    return node_gone{id, string_id::empty, 0, gone_reason::relist};
+  return workload_gone{id, kind, 0, gone_reason::relist};
+}
+
+void intake::spell_text(std::string_view text) {
+  const auto hash = XXH3_128bits_withSeed(text.data(), text.size(), seed_);
+  words_.push_back(hash.high64);
+  words_.push_back(hash.low64);
+}
+
+void intake::spell(const fact_batch& batch, const fact& candidate) {
+  words_.clear();
+  const auto spell_controller = [&](const controller_ref& ref) {
+    words_.insert(words_.end(), {ref.id.high, ref.id.low, pair_up(ref.kind, ref.api_version)});
+    spell_text(batch.text(ref.name));
+  };
+  if (const auto* pod = std::get_if<pod_observed>(&candidate.body)) {
+    words_.insert(words_.end(), {pair_up(pod->name_space, pod->node), static_cast<std::uint64_t>(pod->phase),
+                                 static_cast<std::uint64_t>(pod->deleting)});
+    spell_text(batch.text(pod->name));
+    spell_controller(pod->controller);
+    for (auto* c = batch.begin_of(pod->containers); c != batch.end_of(pod->containers); ++c)
+      words_.insert(words_.end(), {pair_up(c->name, c->image), pair_up(c->image_id, c->runtime),
+                                   static_cast<std::uint64_t>(c->list)});
+  } else if (const auto* node = std::get_if<node_observed>(&candidate.body)) {
+    words_.insert(words_.end(),
+                  {pair_up(node->name, node->architecture), pair_up(node->os, string_id::empty)});
+  } else if (const auto* workload = std::get_if<workload_observed>(&candidate.body)) {
+    words_.insert(words_.end(), {pair_up(workload->kind, workload->api_version),
+                                 pair_up(workload->name_space, string_id::empty)});
+    spell_text(batch.text(workload->name));
+    spell_controller(workload->controller);
+  }
+}
+
+} // namespace tallyman

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "messages/keys.hpp"
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tallyman {
+
+/// A workload that owns images: the top of a controller chain, or a pod without one.
+struct owner {
+  uid id;
+  string_id kind{};
+  string_id name_space{};
+  std::string name;
+
+  friend bool operator==(const owner&, const owner&) = default;
+};
+
+/// Gives owners small numbers, and counts the pods that hold each: an owner that nobody holds is forgotten
+/// and its number given anew.
+class owner_table {
+public:
+  /// The number of `wanted`, held once more. The first to name an owner settles its kind and name.
+  owner_index hold(const uid& id, string_id kind, string_id name_space, std::string_view name);
+  void hold_again(owner_index index);
+  void release(owner_index index);
+
+  const owner& operator[](owner_index index) const { return entries_[index].value; }
+
+  /// Restores an entry of a snapshot, with no holder yet: its pods hold it again.
+  void restore(owner_index index, owner value);
+  /// Call once after the last `restore`: what nobody holds becomes free.
+  void finish_restore();
+
+  /// Numbers ever given, the free ones included.
+  std::size_t size() const noexcept { return entries_.size(); }
+  bool is_held(owner_index index) const { return entries_[index].holders > 0; }
+
+private:
+  struct entry {
+    owner value;
+    std::uint32_t holders = 0;
+  };
+
+  std::vector<entry> entries_;
+  std::vector<owner_index> free_;
+  absl::flat_hash_map<uid, owner_index> indexes_;
+};
+
+} // namespace tallyman
