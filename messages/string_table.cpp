@@ -3,10 +3,13 @@
 #include <bit>
 #include <cassert>
 
+#include "messages/well_known.hpp"
+
 namespace tallyman {
 
 string_table::string_table() {
-  push({});
+  for (const auto text : well_known::texts)
+    push(text);
 }
 
 string_table::~string_table() {

@@ -29,7 +29,8 @@ public:
   string_table(const string_table&) = delete;
   string_table& operator=(const string_table&) = delete;
 
-  /// The id of `text`, newly given if there is none yet. Ids are given in sequence: 1, 2, 3, ...
+  /// The id of `text`, newly given if there is none yet. Ids are given in sequence, from the first
+  /// behind the well-known ones on (messages/well_known.hpp).
   string_id intern(std::string_view text);
 
   /// Gives `id` its text while a journal or a snapshot is replayed. Ids come in the order in which they
