@@ -40,6 +40,9 @@ struct cluster_state {
   std::vector<image_state> images;
   std::uint64_t sequence = 0; ///< of the last fact taken in; 0: none
   std::int64_t time_ms = 0;   ///< of the last fact taken in
+  /// Strings with an id below it were defined by the journal up to `sequence`: those that a snapshot holds,
+  /// and that all ids in this state are among.
+  std::uint32_t defined_strings = 0;
 };
 
 } // namespace tallyman

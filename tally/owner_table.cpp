@@ -11,8 +11,8 @@ owner_index owner_table::hold(const uid& id, string_id kind, string_id name_spac
       place->second = static_cast<owner_index>(entries_.size());
       entries_.emplace_back();
     } else {
-      place->second = free_.back();
-      free_.pop_back();
+      place->second = free_.top();
+      free_.pop();
     }
     entries_[place->second] = {{id, kind, name_space, std::string{name}}, 0};
   }
@@ -31,7 +31,7 @@ void owner_table::release(owner_index index) {
     return;
   indexes_.erase(held.value.id);
   held.value = {};
-  free_.push_back(index);
+  free_.push(index);
 }
 
 void owner_table::restore(owner_index index, owner value) {
@@ -42,12 +42,12 @@ void owner_table::restore(owner_index index, owner value) {
 }
 
 void owner_table::finish_restore() {
-  free_.clear();
+  free_ = {};
   for (auto index = static_cast<owner_index>(entries_.size()); index-- > 0;)
     if (entries_[index].holders == 0) {
       indexes_.erase(entries_[index].value.id);
       entries_[index].value = {};
-      free_.push_back(index);
+      free_.push(index);
     }
 }
 

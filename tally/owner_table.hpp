@@ -5,6 +5,8 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
+#include <functional>
+#include <queue>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +24,8 @@ struct owner {
 };
 
 /// Gives owners small numbers, and counts the pods that hold each: an owner that nobody holds is forgotten
-/// and its number given anew.
+/// and its number given anew. The lowest free number is always given, so that numbers are a function of the
+/// history: an image that is rebuilt from the journal finds its owners under the numbers that it knew.
 class owner_table {
 public:
   /// The number of `wanted`, held once more. The first to name an owner settles its kind and name.
@@ -48,7 +51,7 @@ private:
   };
 
   std::vector<entry> entries_;
-  std::vector<owner_index> free_;
+  std::priority_queue<owner_index, std::vector<owner_index>, std::greater<>> free_; ///< lowest on top
   absl::flat_hash_map<uid, owner_index> indexes_;
 };
 

@@ -1,0 +1,82 @@
+#include "actors/fact_journal.hpp"
+
+#include <cassert>
+#include <span>
+
+#include "messages/event.pb.h"
+
+namespace tallyman {
+
+namespace {
+
+error at_sequence(std::uint64_t sequence, const error& reason) {
+  return {reason.kind, "the journal's event " + std::to_string(sequence) + " cannot be read: " + reason.what +
+                           "; nothing was changed, run `tallyman journal verify` on it"};
+}
+
+std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span{text.data(), text.size()});
+}
+
+} // namespace
+
+const journal::record_run& fact_writer::encode(const fact_batch& batch) {
+  assert(!batch.facts.empty());
+  run_.clear();
+  define_new_strings(batch.facts.front().time_ms);
+  for (const auto& each : batch.facts) {
+    const auto size = encoder_.prepare(batch, each);
+    encoder_.write(run_.place_event(static_cast<std::uint8_t>(fact_encoder::type_of(each)), each.time_ms, size));
+  }
+  return run_;
+}
+
+// Not only the strings that the batch uses: every id that was given so far, so that ids in the journal have
+// no holes and no id needs to be looked at.
+void fact_writer::define_new_strings(std::int64_t time_ms) {
+  pb::StringDefined definition;
+  const auto end = strings_->size();
+  for (; defined_ < end; ++defined_) {
+    definition.set_id(defined_);
+    const auto text = strings_->text(string_id{defined_});
+    definition.set_text(text.data(), text.size());
+    const auto size = definition.ByteSizeLong();
+    const auto place = run_.place_definition(string_definition_type, time_ms, size);
+    definition.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(place.data()));
+  }
+}
+
+result<void> fact_reader::define(const journal::record& definition) {
+  pb::StringDefined message;
+  if (definition.type != string_definition_type)
+    return at_sequence(definition.sequence, {error_kind::too_new, "it defines something of unknown type " +
+                                                                      std::to_string(definition.type)});
+  if (!message.ParseFromArray(definition.payload.data(), static_cast<int>(definition.payload.size())))
+    return at_sequence(definition.sequence, {error_kind::damaged, "a string definition does not parse"});
+  const string_id id{message.id()};
+  const bool known = strings_->contains(id);
+  if (known ? strings_->text(id) != message.text() : !strings_->define(id, message.text()))
+    return at_sequence(definition.sequence,
+                       {error_kind::damaged, "string " + std::to_string(message.id()) + " is defined out of turn"});
+  return {};
+}
+
+result<std::optional<std::uint64_t>> fact_reader::next(fact_batch& out, std::uint64_t last_wanted) {
+  auto batch = cursor_.next();
+  if (!batch)
+    return batch.failure();
+  if (!*batch || (*batch)->first_sequence() > last_wanted)
+    return std::optional<std::uint64_t>{};
+  for (const auto& record : **batch) {
+    if (record.sequence > last_wanted)
+      break;
+    auto taken = record.definition
+                     ? define(record)
+                     : decoder_.decode(record.type, record.time_ms, bytes_of(record.payload), *strings_, out);
+    if (!taken)
+      return record.definition ? taken.failure() : at_sequence(record.sequence, taken.failure());
+  }
+  return std::optional<std::uint64_t>{(*batch)->first_sequence()};
+}
+
+} // namespace tallyman

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "actors/cluster_view.hpp"
+
+namespace tallyman {
+
+/// A marker on its way through the actors. Each of them, on meeting it, copies its own piece of the state
+/// into it; since it travels in order with the facts, the pieces are all of one sequence.
+///
+/// Shared by everyone whom the marker has yet to reach. When the last of them lets go, `on_gathered` gets the
+/// view, or nothing if a piece is missing because its actor is gone.
+///
+/// Threads: each piece has one writer, so the pieces need no lock; the reference count orders them before
+/// `on_gathered`.
+class gathering {
+public:
+  using callback = std::function<void(cluster_view_ptr)>;
+
+  gathering(std::shared_ptr<string_table> strings, callback on_gathered)
+      : view_(std::make_shared<cluster_view>(std::move(strings))), on_gathered_(std::move(on_gathered)) {}
+  ~gathering();
+
+  gathering(const gathering&) = delete;
+  gathering& operator=(const gathering&) = delete;
+
+  // -- pieces ------------------------------------------------------------------------------------
+
+  void put_intake(const intake& piece) { view_->state.incoming = piece; }
+  void put_nodes(const node_table& piece) { put(view_->state.nodes, piece); }
+  void put_workloads(const workload_table& piece) { put(view_->state.workloads, piece); }
+  /// The supervisor's piece; must come before the images'.
+  void put_placements(const placements& placed, const watch_positions& positions, std::uint64_t sequence,
+                      std::int64_t time_ms);
+  void put_image(image_index index, const image_state& piece) { put(view_->state.images[index], piece); }
+  void put_quarantined(image_index index, std::string reason);
+
+private:
+  template <class Piece>
+  void put(Piece& place, const Piece& piece) {
+    place = piece;
+    missing_.fetch_sub(1, std::memory_order_relaxed);
+  }
+
+  std::shared_ptr<cluster_view> view_;
+  callback on_gathered_;
+  std::atomic<std::int64_t> missing_{3}; ///< nodes, workloads, placements; then the images too
+  std::mutex quarantine_mutex_;
+};
+
+using gathering_ptr = std::shared_ptr<gathering>;
+
+} // namespace tallyman

@@ -1,0 +1,92 @@
+#include "actors/image.hpp"
+
+#include <exception>
+
+namespace tallyman {
+
+image::image(caf::actor_config& config, caf::actor supervisor, image_index index, image_state state,
+             const image_fault* faults)
+    : caf::event_based_actor(config), supervisor_(std::move(supervisor)), index_(index),
+      state_(std::move(state)), faults_(faults) {}
+
+caf::behavior image::make_behavior() {
+  return {
+      [this](const image_changed& change) { take(change); },
+      [this](const image_gather& marker) {
+        if (mode_ == mode::rebuilding)
+          trouble_->mail.push_back({{}, marker.into});
+        else
+          give(marker.into);
+      },
+      [this](const image_rebuilt& rebuilt) { resume_from(rebuilt); },
+  };
+}
+
+void image::take(const image_changed& change) {
+  switch (mode_) {
+  case mode::working:
+    try {
+      apply(change);
+    } catch (const std::exception& failure) {
+      fail(change, failure.what());
+    }
+    return;
+  case mode::rebuilding:
+    trouble_->mail.push_back({change, nullptr});
+    return;
+  case mode::quarantined:
+    return;
+  }
+}
+
+void image::apply(const image_changed& change) {
+  const auto& work = *change.work;
+  for (auto at = change.first; at != delivery::end_of_chain; at = work.next[at]) {
+    const auto& event = work.changes.events[at];
+    if (faults_ != nullptr)
+      (*faults_)(state_.key(), work.last_sequence());
+    state_.apply(event, work.batch.text(event.text));
+    if (event.kind == image_event_kind::forgotten)
+      quit();
+  }
+}
+
+void image::fail(const image_changed& change, std::string reason) {
+  mode_ = mode::rebuilding;
+  if (!trouble_)
+    trouble_ = std::make_unique<trouble>();
+  trouble_->reason = std::move(reason);
+  send(supervisor_, image_failed{index_, change.work->last_sequence(), trouble_->reason});
+}
+
+void image::resume_from(const image_rebuilt& rebuilt) {
+  if (mode_ != mode::rebuilding)
+    return;
+  auto mail = std::move(trouble_->mail);
+  trouble_->mail.clear();
+  if (rebuilt.state) {
+    mode_ = mode::working;
+    state_ = *rebuilt.state;
+  } else {
+    mode_ = mode::quarantined;
+    state_ = image_state{state_.key()};
+    trouble_->reason = rebuilt.reason;
+  }
+  for (auto& each : mail) {
+    if (each.gather != nullptr && mode_ == mode::rebuilding)
+      trouble_->mail.push_back(std::move(each));
+    else if (each.gather != nullptr)
+      give(each.gather);
+    else if (each.change.work->last_sequence() > rebuilt.sequence)
+      take(each.change);
+  }
+}
+
+void image::give(const gathering_ptr& into) {
+  if (mode_ == mode::quarantined)
+    into->put_quarantined(index_, trouble_->reason);
+  else
+    into->put_image(index_, state_);
+}
+
+} // namespace tallyman

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <caf/event_based_actor.hpp>
+
+#include "actors/messages.hpp"
+#include "tally/image_state.hpp"
+
+namespace tallyman {
+
+/// Called before an image applies an event; tests make it throw. Runs on scheduler workers, concurrently.
+using image_fault = std::function<void(const image_key&, std::uint64_t sequence)>;
+
+/// One image of one cluster: owns its `image_state` and applies to it the events that the supervisor routes
+/// here, in order.
+///
+/// If applying an event throws, the state is half-changed and so worthless: the image asks the supervisor for
+/// its state as of the end of that batch, and keeps what arrives meanwhile. Told to stand aside, it ignores
+/// its events and only answers with the reason.
+class image : public caf::event_based_actor {
+public:
+  /// `state` is what the image starts from; `faults` may be null and must outlive the actor otherwise.
+  image(caf::actor_config& config, caf::actor supervisor, image_index index, image_state state,
+        const image_fault* faults);
+
+  caf::behavior make_behavior() override;
+  const char* name() const override { return "tallyman.image"; }
+
+private:
+  enum class mode : std::uint8_t { working, rebuilding, quarantined };
+
+  void take(const image_changed& change);
+  void apply(const image_changed& change);
+  void fail(const image_changed& change, std::string reason);
+  void resume_from(const image_rebuilt& rebuilt);
+  void give(const gathering_ptr& into);
+
+  caf::actor supervisor_;
+  image_index index_;
+  mode mode_ = mode::working;
+  image_state state_;
+  const image_fault* faults_;
+
+  /// What arrived while the state is being rebuilt, in order: changes, and markers with nothing to change.
+  struct waiting {
+    image_changed change;
+    gathering_ptr gather;
+  };
+  struct trouble {
+    std::vector<waiting> mail; ///< bounded by the flow gate, which gets nothing back meanwhile
+    std::string reason;
+  };
+  std::unique_ptr<trouble> trouble_; ///< null while all is well, to keep 20,000 images small
+};
+
+} // namespace tallyman

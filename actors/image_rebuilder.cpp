@@ -1,0 +1,35 @@
+#include "actors/image_rebuilder.hpp"
+
+#include <exception>
+
+#include "actors/snapshots.hpp"
+
+namespace tallyman {
+
+image_rebuilder::image_rebuilder(caf::actor_config& config, journal::log& log)
+    : caf::event_based_actor(config), log_(log) {}
+
+caf::behavior image_rebuilder::make_behavior() {
+  return {
+      [this](const rebuild_wanted& wanted) {
+        try {
+          send(wanted.image, rebuild(wanted));
+        } catch (const std::exception& failure) {
+          // The event itself is the trouble, not the actor: no replay will get past it.
+          send(wanted.image, image_rebuilt{nullptr, wanted.sequence, failure.what()});
+        }
+      },
+  };
+}
+
+image_rebuilt image_rebuilder::rebuild(const rebuild_wanted& wanted) const {
+  auto state = state_at(log_, wanted.sequence);
+  if (!state)
+    return {nullptr, wanted.sequence, state.failure().what};
+  const auto index = state->placed.images().find(wanted.key);
+  if (!index)
+    return {std::make_shared<image_state>(wanted.key), wanted.sequence, {}};
+  return {std::make_shared<image_state>(std::move(state->images[*index])), wanted.sequence, {}};
+}
+
+} // namespace tallyman

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <caf/event_based_actor.hpp>
+
+#include "actors/messages.hpp"
+#include "journal/log.hpp"
+
+namespace tallyman {
+
+/// Supervisor to rebuilder: bring `image`, whose key is `key`, back to what it was after `sequence`.
+struct rebuild_wanted {
+  caf::actor image;
+  image_key key;
+  std::uint64_t sequence = 0;
+};
+
+/// Rebuilds the state of images that failed, from snapshot and journal, with the state machine that has no
+/// actors. Blocks on the disk: spawn it detached.
+class image_rebuilder : public caf::event_based_actor {
+public:
+  /// `log` must outlive the actor.
+  image_rebuilder(caf::actor_config& config, journal::log& log);
+
+  caf::behavior make_behavior() override;
+  const char* name() const override { return "tallyman.image_rebuilder"; }
+
+private:
+  image_rebuilt rebuild(const rebuild_wanted& wanted) const;
+
+  journal::log& log_;
+};
+
+} // namespace tallyman
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::rebuild_wanted)

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include "actors/delivery.hpp"
+#include "messages/observations.hpp"
+
+namespace tallyman {
+
+// What the actors of one cluster say to each other. All of it stays within the process: the types hold
+// shared pointers and are never serialised.
+
+/// Source to supervisor: something was seen. `bytes` were acquired from the flow gate for it.
+struct facts_seen {
+  std::shared_ptr<observations> seen;
+  std::size_t bytes = 0;
+};
+
+/// Recovery to supervisor: a batch that the journal holds.
+struct facts_replayed {
+  delivery_ptr work;
+};
+
+/// Journal writer to supervisor: everything up to `sequence` is on disk.
+struct facts_durable {
+  std::uint64_t sequence = 0;
+};
+
+/// Supervisor to node registry, node registry to workload registry, workload registry to supervisor: fill in
+/// what you know and pass it on.
+struct resolve_platforms {
+  delivery_ptr work;
+};
+struct resolve_owners {
+  delivery_ptr work;
+};
+struct facts_resolved {
+  delivery_ptr work;
+};
+
+/// Supervisor to image: your events in `work`, a chain that starts at `first`.
+struct image_changed {
+  delivery_ptr work;
+  std::uint32_t first = 0;
+};
+
+/// Supervisor to image: copy your state into the gathering.
+struct image_gather {
+  gathering_ptr into;
+};
+
+/// Anyone to supervisor: send a marker after everything seen so far.
+struct gather_state {
+  gathering_ptr into;
+};
+
+/// Image to supervisor: applying an event threw; the state is lost and must be rebuilt as of `sequence`.
+struct image_failed {
+  image_index image = 0;
+  std::uint64_t sequence = 0;
+  std::string reason;
+};
+
+/// Supervisor to image: your state as it was after `sequence`, or, if there is none, stand aside.
+struct image_rebuilt {
+  std::shared_ptr<const image_state> state;
+  std::uint64_t sequence = 0;
+  std::string reason;
+};
+
+/// Anyone to inventory: the whole cluster at one sequence, no earlier than everything sent before.
+/// Answered with a `view_answer`.
+struct view_wanted {};
+struct view_answer {
+  cluster_view_ptr view; ///< null: an actor died under way; ask again
+};
+
+/// Supervisor to snapshot writer.
+struct snapshot_wanted {
+  cluster_view_ptr view;
+};
+/// Snapshot writer to supervisor. `failure` is empty if all went well.
+struct snapshot_finished {
+  std::uint64_t sequence = 0;
+  std::string failure;
+};
+
+} // namespace tallyman
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_seen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_replayed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_durable)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::resolve_platforms)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::resolve_owners)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_resolved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::image_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::image_gather)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::gather_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::image_failed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::image_rebuilt)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::view_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::view_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::snapshot_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::snapshot_finished)

@@ -1,0 +1,20 @@
+#include "actors/node_registry.hpp"
+
+namespace tallyman {
+
+node_registry::node_registry(caf::actor_config& config, node_table nodes, caf::actor workloads)
+    : caf::event_based_actor(config), nodes_(std::move(nodes)), workloads_(std::move(workloads)) {}
+
+caf::behavior node_registry::make_behavior() {
+  return {
+      [this](resolve_platforms& step) {
+        if (step.work->gather)
+          step.work->gather->put_nodes(nodes_);
+        else
+          step.work->platforms = nodes_.resolve(step.work->batch);
+        send(workloads_, resolve_owners{std::move(step.work)});
+      },
+  };
+}
+
+} // namespace tallyman
