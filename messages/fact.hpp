@@ -36,6 +36,11 @@ struct container {
   friend bool operator==(const container&, const container&) = default;
 };
 
+/// The most containers that one pod may have. The API server's limit on an object's size keeps real pods far
+/// below it, and with it every pod fits into one batch of the journal. A source refuses a larger pod as bad
+/// input; the codec does not write one.
+inline constexpr std::uint32_t containers_per_pod_max = 16'384;
+
 /// The owner reference with `controller: true` of an object; an empty `id` says that there is none.
 struct controller_ref {
   uid id;

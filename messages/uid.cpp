@@ -66,6 +66,12 @@ string_id interned_part(const uid& id) noexcept {
   return version_of(id) == interned_version ? static_cast<string_id>(id.low) : string_id::empty;
 }
 
+bool is_valid(const uid& id, const string_table& strings) noexcept {
+  if (version_of(id) != interned_version)
+    return true;
+  return id.high == interned_version << version_shift && id.low != 0 && id.low < strings.size();
+}
+
 std::string to_string(const uid& id, const string_table& strings) {
   if (id.empty())
     return {};

@@ -40,4 +40,8 @@ std::string to_string(const uid& id, const string_table& strings);
 /// The interned text behind a uid that is not a UUID, else `string_id::empty`.
 string_id interned_part(const uid& id) noexcept;
 
+/// Whether `parse_uid` can have given `id` with this table: what a decoder must ask before it believes a uid
+/// from a file. The empty uid is valid.
+bool is_valid(const uid& id, const string_table& strings) noexcept;
+
 } // namespace tallyman
