@@ -1,0 +1,113 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "journal/log_info.hpp"
+#include "journal/options.hpp"
+#include "journal/record_run.hpp"
+#include "journal/replay_cursor.hpp"
+#include "journal/snapshot_file.hpp"
+#include "journal/storage.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace tallyman::journal {
+
+/// What the log tells its user. Called from the writer thread (from step() with manual_steps), never at
+/// the same time. They must not call back into the log, other than durable_sequence(), and not block for
+/// long: the next batch waits.
+struct log_callbacks {
+  /// All events up to and including `sequence` are on disk. In order, once per batch that holds events.
+  std::function<void(std::uint64_t sequence)> on_durable;
+
+  /// A write or a sync failed. Called once; final: nothing is acknowledged afterwards, and the process
+  /// should stop, since only a fresh recovery knows what the disk holds.
+  std::function<void(const error& failure)> on_failure;
+};
+
+/// The journal of one cluster: an append-only log of events with snapshots.
+///
+///     <directory>/
+///     ├── superblock                        two alternating slots: what must be here
+///     ├── lock                              held by the writing process; holds its pid
+///     ├── segments/
+///     │   ├── 00000000000000000001.log      named by the first sequence; zero-filled before use
+///     │   ├── 00000000000000081234.log
+///     │   └── spare-0                       the next segment, being prepared
+///     ├── snapshots/
+///     │   ├── 00000000000000070000.snap     the two newest
+///     │   └── 00000000000000080000.snap
+///     └── quarantine/
+///         └── 00000000000000081234.log.40960.0   what recovery cut off, never deleted
+///
+/// Life: open(), then newest_snapshot() and replay(), then start() and append(), then close(). The promises
+/// and the bytes are in FORMAT.md. Everything on disk goes through the `storage`, which must outlive it.
+///
+/// Thread-safe after start(): append, flush, durable_sequence, begin_snapshot, info. open, replay, start,
+/// step and close belong to one thread at a time.
+class log {
+public:
+  /// Opens a log and, unless `read_only`, takes its lock and repairs a tail that is provably
+  /// un-acknowledged. Fails with error_kind::busy (another process writes; names its pid), usage (not
+  /// there, another cluster's, bad options), io, damaged (names file, offset, reason; nothing was changed)
+  /// or too_new.
+  static result<std::unique_ptr<log>> open(storage& disk, const std::string& directory,
+                                           const log_options& options);
+
+  /// Closes; an error is lost, so call close() to see it.
+  ~log();
+  log(const log&) = delete;
+  log& operator=(const log&) = delete;
+
+  /// What is on disk, and what recovery did. A copy; safe from any thread.
+  log_info info() const;
+
+  /// The snapshot that replay() continues from; nothing if there is none that verifies.
+  result<std::optional<snapshot_reader>> newest_snapshot() const;
+
+  /// Reads events from `range` on. Before start() it ends with the log; beside a writer (this or another
+  /// process) at what was durable when it was made.
+  result<replay_cursor> replay(replay_range range = {}) const;
+
+  /// Begins writing, on a thread of its own unless `manual_steps`. Once, after replay.
+  result<void> start(log_callbacks callbacks);
+
+  /// Copies the run behind everything appended so far and returns its sequences; it is durable when
+  /// on_durable has reported the last one. Waits while the buffer is full (with manual_steps: writes). A
+  /// run is kept in one batch if it fits one, else split between records. Fails with the first failure
+  /// after that, and with error_kind::usage before start(), after close(), for a record that does not fit
+  /// batch_bytes_max, and for a run that ends with a definition. On failure nothing of the run was taken,
+  /// unless the log has failed for good.
+  result<sequence_range> append(const record_run& run);
+
+  /// Waits until everything appended so far is durable.
+  result<void> flush();
+
+  /// Highest sequence known to be on disk. Lock-free.
+  std::uint64_t durable_sequence() const noexcept;
+
+  /// Sequence that the next appended event will get.
+  std::uint64_t next_sequence() const;
+
+  /// With manual_steps: writes one batch if there is anything to write, else the empty batch of an idle
+  /// log if one is due. Returns whether something was written.
+  result<bool> step();
+
+  /// Begins the snapshot of the state after event `sequence`, which must have been appended.
+  result<std::unique_ptr<snapshot_writer>> begin_snapshot(std::uint64_t sequence);
+
+  /// Stops cleanly: everything appended is made durable, an empty batch and the superblock say so, the
+  /// lock is released. Idempotent. After a failure it only releases.
+  result<void> close();
+
+private:
+  class implementation;
+  explicit log(std::unique_ptr<implementation> inner);
+
+  std::unique_ptr<implementation> inner_;
+};
+
+} // namespace tallyman::journal

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "journal/record.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace tallyman::journal {
+
+/// How to open a log. The defaults are right for production.
+struct log_options {
+  /// Name of the cluster whose journal this is, at most 255 bytes. On creation it is written down (empty
+  /// means "default"); later a different name is refused, and an empty one accepts what is there.
+  std::string cluster;
+
+  /// Create the directory and an empty journal if there is none.
+  bool create_if_missing = false;
+
+  /// Change nothing on disk and take no lock. Beside a live writer only what is proven durable is visible.
+  bool read_only = false;
+
+  /// No threads: batches are written by calls of log::step(), on the caller's thread. For tests on the
+  /// simulated disk, and for pools that drive many journals.
+  bool manual_steps = false;
+
+  /// Size that segments grow to, a multiple of block_bytes. The first one is `segment_bytes_first`, each
+  /// further one four times its predecessor. A segment holds at least two of the largest batches.
+  std::size_t segment_bytes = std::size_t{64} << 20;
+  std::size_t segment_bytes_first = std::size_t{4} << 20;
+
+  /// Zero-filled segments kept ready by the helper thread.
+  std::size_t spare_segments = 1;
+
+  /// Largest batch on disk, header and padding included: a multiple of block_bytes, in
+  /// [2 * block_bytes, batch_bytes_limit].
+  std::size_t batch_bytes_max = batch_bytes_limit;
+
+  /// Memory for records that are not yet durable; append() waits while it is full. At least two batches.
+  std::size_t buffer_bytes_max = std::size_t{8} << 20;
+
+  /// After this long without work an empty batch tells the disk that the last real one is durable.
+  std::chrono::milliseconds idle_flush{20};
+
+  /// Source of journal ids and segment nonces; empty means the system's. Tests give a fixed one.
+  std::function<std::uint64_t()> random;
+};
+
+} // namespace tallyman::journal
