@@ -1,11 +1,11 @@
 #pragma once
 
+#include "tally/cluster_state.hpp"
+
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "tally/cluster_state.hpp"
 
 namespace tallyman {
 

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "actors/gathering.hpp"
+#include "messages/fact.hpp"
+#include "tally/placements.hpp"
+#include "tally/workload_table.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <vector>
-
-#include "actors/gathering.hpp"
-#include "messages/fact.hpp"
-#include "tally/placements.hpp"
-#include "tally/workload_table.hpp"
 
 namespace tallyman {
 

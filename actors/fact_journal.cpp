@@ -1,9 +1,9 @@
 #include "actors/fact_journal.hpp"
 
+#include "messages/event.pb.h"
+
 #include <cassert>
 #include <span>
-
-#include "messages/event.pb.h"
 
 namespace tallyman {
 
@@ -26,7 +26,8 @@ const journal::record_run& fact_writer::encode(const fact_batch& batch) {
   define_new_strings(batch.facts.front().time_ms);
   for (const auto& each : batch.facts) {
     const auto size = encoder_.prepare(batch, each);
-    encoder_.write(run_.place_event(static_cast<std::uint8_t>(fact_encoder::type_of(each)), each.time_ms, size));
+    encoder_.write(
+        run_.place_event(static_cast<std::uint8_t>(fact_encoder::type_of(each)), each.time_ms, size));
   }
   return run_;
 }
@@ -56,8 +57,8 @@ result<void> fact_reader::define(const journal::record& definition) {
   const string_id id{message.id()};
   const bool known = strings_->contains(id);
   if (known ? strings_->text(id) != message.text() : !strings_->define(id, message.text()))
-    return at_sequence(definition.sequence,
-                       {error_kind::damaged, "string " + std::to_string(message.id()) + " is defined out of turn"});
+    return at_sequence(definition.sequence, {error_kind::damaged, "string " + std::to_string(message.id()) +
+                                                                      " is defined out of turn"});
   return {};
 }
 

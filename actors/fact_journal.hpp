@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <limits>
-#include <optional>
-
 #include "base/result.hpp"
 #include "journal/log.hpp"
 #include "messages/fact.hpp"
 #include "messages/fact_codec.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <optional>
 
 namespace tallyman {
 

@@ -18,6 +18,11 @@ result<void> flow_gate::acquire(std::size_t bytes) {
   return verdict();
 }
 
+void flow_gate::hold(std::size_t bytes) {
+  const std::lock_guard lock{mutex_};
+  bytes_ += bytes;
+}
+
 void flow_gate::release(std::size_t bytes) {
   {
     const std::lock_guard lock{mutex_};

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/result.hpp"
+
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
 #include <optional>
-
-#include "base/result.hpp"
 
 namespace tallyman {
 
@@ -20,6 +20,10 @@ public:
   /// Waits until `bytes` more may be under way. A request over the whole bound waits until it is alone.
   /// Fails, now and ever after, once `fail` was called.
   result<void> acquire(std::size_t bytes);
+
+  /// Takes `bytes` at once, over the bound if need be: for the system's own work, which `wait_idle` is to
+  /// wait for. Never blocks.
+  void hold(std::size_t bytes);
 
   void release(std::size_t bytes);
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "actors/cluster_view.hpp"
+
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
-
-#include "actors/cluster_view.hpp"
 
 namespace tallyman {
 
@@ -31,10 +31,14 @@ public:
 
   // -- pieces ------------------------------------------------------------------------------------
 
-  void put_intake(const intake& piece) { view_->state.incoming = piece; }
+  /// The supervisor's first piece, put in when the marker is sent: what it has let in so far.
+  void put_intake(const intake& piece, std::uint32_t defined_strings) {
+    view_->state.incoming = piece;
+    view_->state.defined_strings = defined_strings;
+  }
   void put_nodes(const node_table& piece) { put(view_->state.nodes, piece); }
   void put_workloads(const workload_table& piece) { put(view_->state.workloads, piece); }
-  /// The supervisor's piece; must come before the images'.
+  /// The supervisor's second piece; must come before the images'.
   void put_placements(const placements& placed, const watch_positions& positions, std::uint64_t sequence,
                       std::int64_t time_ms);
   void put_image(image_index index, const image_state& piece) { put(view_->state.images[index], piece); }

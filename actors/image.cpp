@@ -1,5 +1,7 @@
 #include "actors/image.hpp"
 
+#include "actors/drop_unexpected.hpp"
+
 #include <exception>
 
 namespace tallyman {
@@ -10,6 +12,7 @@ image::image(caf::actor_config& config, caf::actor supervisor, image_index index
       state_(std::move(state)), faults_(faults) {}
 
 caf::behavior image::make_behavior() {
+  set_default_handler(drop_unexpected);
   return {
       [this](const image_changed& change) { take(change); },
       [this](const image_gather& marker) {

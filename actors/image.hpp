@@ -1,14 +1,14 @@
 #pragma once
 
+#include "actors/messages.hpp"
+#include "tally/image_state.hpp"
+
+#include <caf/event_based_actor.hpp>
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <caf/event_based_actor.hpp>
-
-#include "actors/messages.hpp"
-#include "tally/image_state.hpp"
 
 namespace tallyman {
 

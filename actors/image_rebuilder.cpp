@@ -1,15 +1,17 @@
 #include "actors/image_rebuilder.hpp"
 
-#include <exception>
-
+#include "actors/drop_unexpected.hpp"
 #include "actors/snapshots.hpp"
+
+#include <exception>
 
 namespace tallyman {
 
-image_rebuilder::image_rebuilder(caf::actor_config& config, journal::log& log)
-    : caf::event_based_actor(config), log_(log) {}
+image_rebuilder::image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log)
+    : caf::event_based_actor(config), log_(std::move(log)) {}
 
 caf::behavior image_rebuilder::make_behavior() {
+  set_default_handler(drop_unexpected);
   return {
       [this](const rebuild_wanted& wanted) {
         try {
@@ -23,7 +25,7 @@ caf::behavior image_rebuilder::make_behavior() {
 }
 
 image_rebuilt image_rebuilder::rebuild(const rebuild_wanted& wanted) const {
-  auto state = state_at(log_, wanted.sequence);
+  auto state = state_at(*log_, wanted.sequence);
   if (!state)
     return {nullptr, wanted.sequence, state.failure().what};
   const auto index = state->placed.images().find(wanted.key);

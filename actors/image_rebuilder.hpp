@@ -1,9 +1,11 @@
 #pragma once
 
-#include <caf/event_based_actor.hpp>
-
 #include "actors/messages.hpp"
 #include "journal/log.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <memory>
 
 namespace tallyman {
 
@@ -18,8 +20,7 @@ struct rebuild_wanted {
 /// actors. Blocks on the disk: spawn it detached.
 class image_rebuilder : public caf::event_based_actor {
 public:
-  /// `log` must outlive the actor.
-  image_rebuilder(caf::actor_config& config, journal::log& log);
+  image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log);
 
   caf::behavior make_behavior() override;
   const char* name() const override { return "tallyman.image_rebuilder"; }
@@ -27,7 +28,7 @@ public:
 private:
   image_rebuilt rebuild(const rebuild_wanted& wanted) const;
 
-  journal::log& log_;
+  std::shared_ptr<journal::log> log_;
 };
 
 } // namespace tallyman

@@ -1,5 +1,7 @@
 #include "actors/inventory.hpp"
 
+#include "actors/drop_unexpected.hpp"
+
 #include <caf/send.hpp>
 
 namespace tallyman {
@@ -20,6 +22,7 @@ caf::response_promise inventory::begin() {
 }
 
 caf::behavior inventory::make_behavior() {
+  set_default_handler(drop_unexpected);
   return {
       [this](view_wanted) { return begin(); },
       [this](std::uint64_t question, view_answer& answer) {

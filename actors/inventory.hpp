@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
+#include "actors/messages.hpp"
 
 #include <absl/container/flat_hash_map.h>
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
 
-#include "actors/messages.hpp"
+#include <cstdint>
+#include <memory>
 
 namespace tallyman {
 

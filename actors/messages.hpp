@@ -1,14 +1,15 @@
 #pragma once
 
+#include "actors/delivery.hpp"
+#include "actors/intake_counts.hpp"
+#include "messages/observations.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include <caf/allowed_unsafe_message_type.hpp>
-
-#include "actors/delivery.hpp"
-#include "messages/observations.hpp"
 
 namespace tallyman {
 
@@ -24,6 +25,12 @@ struct facts_seen {
 /// Recovery to supervisor: a batch that the journal holds.
 struct facts_replayed {
   delivery_ptr work;
+};
+
+/// Recovery to supervisor: that was all; from here on facts are journaled. The journal defines the strings
+/// with an id below `defined_strings`.
+struct recovery_done {
+  std::uint32_t defined_strings = 0;
 };
 
 /// Journal writer to supervisor: everything up to `sequence` is on disk.
@@ -90,10 +97,17 @@ struct snapshot_finished {
   std::string failure;
 };
 
+/// Anyone to supervisor: what became of the facts so far? Answered with a `counts_answer`.
+struct counts_wanted {};
+struct counts_answer {
+  intake_counts counts;
+};
+
 } // namespace tallyman
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_replayed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::recovery_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_durable)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::resolve_platforms)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::resolve_owners)
@@ -107,3 +121,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::view_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::view_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::snapshot_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::snapshot_finished)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::counts_wanted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::counts_answer)

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <optional>
-
 #include "base/result.hpp"
 #include "journal/log.hpp"
 #include "tally/cluster_state.hpp"
+
+#include <optional>
 
 namespace tallyman {
 

@@ -1,11 +1,15 @@
 #include "actors/workload_registry.hpp"
 
+#include "actors/drop_unexpected.hpp"
+
 namespace tallyman {
 
-workload_registry::workload_registry(caf::actor_config& config, workload_table workloads, caf::actor supervisor)
+workload_registry::workload_registry(caf::actor_config& config, workload_table workloads,
+                                     caf::actor supervisor)
     : caf::event_based_actor(config), workloads_(std::move(workloads)), supervisor_(std::move(supervisor)) {}
 
 caf::behavior workload_registry::make_behavior() {
+  set_default_handler(drop_unexpected);
   return {
       [this](resolve_owners& step) {
         if (step.work->gather)

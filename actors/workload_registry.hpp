@@ -1,9 +1,9 @@
 #pragma once
 
-#include <caf/event_based_actor.hpp>
-
 #include "actors/messages.hpp"
 #include "tally/workload_table.hpp"
+
+#include <caf/event_based_actor.hpp>
 
 namespace tallyman {
 

@@ -9,6 +9,7 @@
 #include "tally/workload_table.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -40,9 +41,9 @@ struct cluster_state {
   std::vector<image_state> images;
   std::uint64_t sequence = 0; ///< of the last fact taken in; 0: none
   std::int64_t time_ms = 0;   ///< of the last fact taken in
-  /// Strings with an id below it were defined by the journal up to `sequence`: those that a snapshot holds,
-  /// and that all ids in this state are among.
-  std::uint32_t defined_strings = 0;
+  /// Strings with an id below it, of those that there are, were defined by the journal up to `sequence`:
+  /// those that a snapshot holds, and that all ids in this state are among.
+  std::uint32_t defined_strings = std::numeric_limits<std::uint32_t>::max();
 };
 
 } // namespace tallyman

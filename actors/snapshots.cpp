@@ -1,0 +1,82 @@
+#include "actors/snapshots.hpp"
+
+#include "actors/fact_journal.hpp"
+#include "tally/snapshot_codec.hpp"
+
+#include <cassert>
+#include <span>
+#include <string_view>
+
+namespace tallyman {
+
+result<void> write_snapshot(journal::log& log, const cluster_state& state) {
+  auto writer = log.begin_snapshot(state.sequence);
+  if (!writer)
+    return writer.failure();
+  auto encoded = encode_snapshot(state, [&](std::uint16_t type, std::span<const std::byte> bytes) {
+    return (*writer)->add_block(type, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  });
+  if (!encoded)
+    return encoded;
+  return (*writer)->commit();
+}
+
+result<std::optional<cluster_state>> load_snapshot(const journal::log& log) {
+  auto reader = log.newest_snapshot();
+  if (!reader)
+    return reader.failure();
+  if (!*reader)
+    return std::optional<cluster_state>{};
+  auto& snapshot = **reader;
+  snapshot_decoder decoder;
+  for (;;) {
+    auto block = snapshot.next();
+    if (!block)
+      return block.failure();
+    if (!*block)
+      break;
+    const auto bytes = std::as_bytes(std::span{(*block)->bytes.data(), (*block)->bytes.size()});
+    if (auto taken = decoder.block((*block)->type, bytes); !taken)
+      return error{taken.failure().kind, snapshot.path() + ": " + taken.failure().what};
+  }
+  auto state = decoder.finish();
+  if (!state)
+    return error{state.failure().kind, snapshot.path() + ": " + state.failure().what};
+  if (state->sequence != snapshot.sequence())
+    return error{error_kind::damaged, snapshot.path() + ": it holds the state of sequence " +
+                                          std::to_string(state->sequence) + ", not of its own"};
+  state->defined_strings = state->strings->size();
+  return std::optional<cluster_state>{std::move(*state)};
+}
+
+cluster_state empty_state(const journal::log& log) {
+  const auto seed = log.info().id.low;
+  return cluster_state{std::make_shared<string_table>(), seed};
+}
+
+result<cluster_state> state_at(const journal::log& log, std::uint64_t sequence) {
+  auto loaded = load_snapshot(log);
+  if (!loaded)
+    return loaded.failure();
+  if (!*loaded || (*loaded)->sequence > sequence)
+    *loaded = empty_state(log);
+  auto& state = **loaded;
+  auto cursor = log.replay({state.sequence + 1});
+  if (!cursor)
+    return cursor.failure();
+  fact_reader reader{std::move(*cursor), *state.strings};
+  for (fact_batch batch;; batch.clear()) {
+    auto first = reader.next(batch, sequence);
+    if (!first)
+      return first.failure();
+    if (!*first)
+      break;
+    for (const auto& each : batch.facts)
+      state.incoming.admit(batch, each);
+    state.apply(batch, **first);
+  }
+  state.defined_strings = state.strings->size();
+  return std::move(state);
+}
+
+} // namespace tallyman
