@@ -13,6 +13,11 @@ inline std::uint64_t checksum(std::string_view bytes) noexcept {
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
+/// XXH3 with a seed: binds `bytes` to what the seed was made from.
+inline std::uint64_t checksum(std::string_view bytes, std::uint64_t seed) noexcept {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
+
 /// XXH3 continued over several pieces: the same value as checksum() of them put together.
 class running_checksum {
 public:

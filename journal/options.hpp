@@ -27,7 +27,7 @@ struct log_options {
   bool manual_steps = false;
 
   /// Size that segments grow to, a multiple of block_bytes. The first one is `segment_bytes_first`, each
-  /// further one four times its predecessor. A segment holds at least two of the largest batches.
+  /// further one four times its predecessor. At least two of the largest batches and two blocks.
   std::size_t segment_bytes = std::size_t{64} << 20;
   std::size_t segment_bytes_first = std::size_t{4} << 20;
 

@@ -1,0 +1,98 @@
+#include "journal/committer.hpp"
+
+#include <pthread.h>
+
+namespace tallyman::journal {
+
+committer::committer(append_queue& queue, batch_writer& writer, log_state& state, log_callbacks callbacks,
+                     std::chrono::milliseconds idle_flush)
+    : queue_(queue), writer_(writer), state_(state), callbacks_(std::move(callbacks)),
+      idle_flush_(idle_flush) {}
+
+committer::~committer() {
+  (void)finish();
+}
+
+void committer::start_thread() {
+  thread_ = std::thread([this] { run(); });
+}
+
+result<void> committer::finish() {
+  queue_.stop();
+  if (thread_.joinable())
+    thread_.join();
+  return drain();
+}
+
+result<void> committer::drain() {
+  for (;;) {
+    auto wrote = step();
+    if (!wrote)
+      return wrote.failure();
+    if (!*wrote)
+      return {};
+  }
+}
+
+void committer::run() {
+  ::pthread_setname_np(::pthread_self(), "journal-writer");
+  while (!queue_.stopped()) {
+    auto wrote = write_next();
+    if (!wrote)
+      return;
+    if (*wrote)
+      continue;
+    // First wait a little for more work; only a log that stays idle is worth an empty batch.
+    if (!writer_.proof_due()) {
+      queue_.wait_for_work(std::nullopt);
+      continue;
+    }
+    if (!queue_.wait_for_work(idle_flush_) && !write_proof())
+      return;
+  }
+  // The rest is written here too, so that callbacks come from one thread; a failure is kept in the state.
+  (void)drain();
+}
+
+result<bool> committer::step() {
+  auto wrote = write_next();
+  if (!wrote || *wrote)
+    return wrote;
+  return write_proof();
+}
+
+result<bool> committer::write_next() {
+  if (auto failed = state_.failure())
+    return *failed;
+  auto batch = queue_.take();
+  if (!batch)
+    return false;
+  if (auto written = writer_.write(*batch); !written)
+    return fail(written.failure());
+  const bool holds_events = batch->event_count() != 0;
+  queue_.give_back(std::move(batch));
+  if (holds_events && callbacks_.on_durable)
+    callbacks_.on_durable(writer_.position().last_sequence());
+  return true;
+}
+
+result<bool> committer::write_proof() {
+  if (auto failed = state_.failure())
+    return *failed;
+  if (!writer_.proof_due())
+    return false;
+  if (auto written = writer_.write_proof(); !written)
+    return fail(written.failure());
+  return true;
+}
+
+/// Final: see FORMAT.md, promise 4.
+error committer::fail(const error& failure) {
+  const bool first = state_.fail(failure);
+  queue_.refuse(failure);
+  if (first && callbacks_.on_failure)
+    callbacks_.on_failure(failure);
+  return failure;
+}
+
+} // namespace tallyman::journal

@@ -1,0 +1,165 @@
+#include "journal/disk_storage.hpp"
+
+#include "journal/disk_file.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+namespace tallyman::journal {
+
+namespace {
+
+int open_retrying(const std::string& path, int flags) {
+  int descriptor;
+  do
+    descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0640);
+  while (descriptor < 0 && errno == EINTR);
+  return descriptor;
+}
+
+int flags_of(open_mode mode) {
+  switch (mode) {
+  case open_mode::read:
+    return O_RDONLY;
+  case open_mode::read_write:
+    return O_RDWR;
+  case open_mode::create:
+    return O_RDWR | O_CREAT | O_TRUNC;
+  }
+  return O_RDONLY;
+}
+
+struct flock whole_file_write_lock() {
+  struct flock request = {};
+  request.l_type = F_WRLCK;
+  request.l_whence = SEEK_SET;
+  return request;
+}
+
+std::string text_of(file& opened) {
+  char text[64];
+  auto got = opened.read_at(0, text, sizeof text);
+  return got && *got != 0 ? std::string(text, *got) : std::string("unknown");
+}
+
+/// Keeps the locked descriptor open; closing it is what unlocks.
+class held_lock final : public file_lock {
+public:
+  explicit held_lock(std::unique_ptr<disk_file> locked) : locked_(std::move(locked)) {}
+
+private:
+  std::unique_ptr<disk_file> locked_;
+};
+
+} // namespace
+
+result<std::unique_ptr<file>> disk_storage::open(const std::string& path, open_mode mode) {
+  const int descriptor = open_retrying(path, flags_of(mode));
+  if (descriptor < 0)
+    return system_failure("open", path, errno);
+  return std::unique_ptr<file>(std::make_unique<disk_file>(descriptor, path));
+}
+
+result<void> disk_storage::make_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0750) != 0 && errno != EEXIST)
+    return system_failure("mkdir", path, errno);
+  return {};
+}
+
+result<std::vector<std::string>> disk_storage::list(const std::string& path) {
+  std::vector<std::string> names;
+  DIR* directory = ::opendir(path.c_str());
+  if (directory == nullptr) {
+    if (errno == ENOENT)
+      return names;
+    return system_failure("opendir", path, errno);
+  }
+  errno = 0;
+  while (const dirent* entry = ::readdir(directory)) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..")
+      names.emplace_back(name);
+  }
+  const int number = errno;
+  ::closedir(directory);
+  if (number != 0)
+    return system_failure("readdir", path, number);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+result<bool> disk_storage::exists(const std::string& path) {
+  struct stat facts;
+  if (::stat(path.c_str(), &facts) == 0)
+    return true;
+  if (errno == ENOENT)
+    return false;
+  return system_failure("stat", path, errno);
+}
+
+result<void> disk_storage::rename(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0)
+    return system_failure("rename", from + " to " + to, errno);
+  return {};
+}
+
+result<void> disk_storage::remove(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+    return system_failure("unlink", path, errno);
+  return {};
+}
+
+result<void> disk_storage::sync_directory(const std::string& path) {
+  const int descriptor = open_retrying(path, O_RDONLY | O_DIRECTORY);
+  if (descriptor < 0)
+    return system_failure("open", path, errno);
+  const int outcome = ::fsync(descriptor);
+  const int number = errno;
+  ::close(descriptor);
+  if (outcome != 0)
+    return system_failure("fsync", path, number);
+  return {};
+}
+
+result<std::unique_ptr<file_lock>> disk_storage::lock(const std::string& path, std::string_view holder) {
+  const int descriptor = open_retrying(path, O_RDWR | O_CREAT);
+  if (descriptor < 0)
+    return system_failure("open", path, errno);
+  auto opened = std::make_unique<disk_file>(descriptor, path);
+  struct flock request = whole_file_write_lock();
+  if (::fcntl(descriptor, F_OFD_SETLK, &request) != 0) {
+    if (errno != EAGAIN && errno != EACCES)
+      return system_failure("lock", path, errno);
+    return error{error_kind::busy, path + " is held by process " + text_of(*opened) +
+                                       ", which writes this journal; stop it first"};
+  }
+  if (::ftruncate(descriptor, 0) != 0)
+    return system_failure("ftruncate", path, errno);
+  if (auto written = opened->write_at(0, holder); !written)
+    return written.failure();
+  return std::unique_ptr<file_lock>(std::make_unique<held_lock>(std::move(opened)));
+}
+
+result<std::optional<std::string>> disk_storage::lock_holder(const std::string& path) {
+  const int descriptor = open_retrying(path, O_RDONLY);
+  if (descriptor < 0) {
+    if (errno == ENOENT)
+      return std::optional<std::string>();
+    return system_failure("open", path, errno);
+  }
+  disk_file opened(descriptor, path);
+  struct flock request = whole_file_write_lock();
+  if (::fcntl(descriptor, F_OFD_GETLK, &request) != 0)
+    return system_failure("lock", path, errno);
+  if (request.l_type == F_UNLCK)
+    return std::optional<std::string>();
+  return std::optional<std::string>(text_of(opened));
+}
+
+} // namespace tallyman::journal

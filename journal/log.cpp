@@ -1,0 +1,238 @@
+#include "journal/log.hpp"
+
+#include "journal/append_queue.hpp"
+#include "journal/batch_writer.hpp"
+#include "journal/committer.hpp"
+#include "journal/failure.hpp"
+#include "journal/log_state.hpp"
+#include "journal/log_walk.hpp"
+#include "journal/recovery.hpp"
+#include "journal/replay_source.hpp"
+#include "journal/snapshot_store.hpp"
+
+#include <algorithm>
+
+namespace tallyman::journal {
+
+namespace {
+
+error not_started() {
+  return usage_failure("the log is not started for writing");
+}
+
+} // namespace
+
+class log::implementation {
+public:
+  implementation(storage& disk, std::string directory, const log_options& options, recovered_log recovered)
+      : disk_(disk), directory_(std::move(directory)), options_(options), lock_(std::move(recovered.lock)),
+        superblock_(std::move(recovered.superblock)), end_(recovered.end), info_(recovered.info),
+        visible_batch_(recovered.visible_batch), state_(std::move(recovered.segments), recovered.end),
+        supply_(disk, directory_, options) {}
+
+  ~implementation() { (void)close(); }
+
+  log_info info() const {
+    log_info now = info_;
+    if (options_.read_only)
+      return now;
+    const auto view = state_.look();
+    now.segment_count = view.segments.size();
+    now.last_sequence = view.durable_sequence;
+    now.last_time_ms = view.time_ms;
+    now.snapshot_sequence = superblock_->current().newest_snapshot;
+    return now;
+  }
+
+  result<std::optional<snapshot_reader>> newest_snapshot() const {
+    const std::uint64_t sequence = info().snapshot_sequence;
+    if (sequence == 0)
+      return std::optional<snapshot_reader>();
+    auto reader = snapshot_reader::open(disk_, snapshot_path(directory_, sequence), info_.id);
+    if (!reader)
+      return reader.failure();
+    return std::optional<snapshot_reader>(std::move(*reader));
+  }
+
+  result<replay_cursor> replay(const replay_range& range) const {
+    const auto view = state_.look();
+    const std::uint64_t from = range.from_sequence == 0 ? info().snapshot_sequence + 1 : range.from_sequence;
+    if (from < view.segments.front().header.first_sequence)
+      return usage_failure("event " + std::to_string(from) + " is no longer in the log, which begins with " +
+                           std::to_string(view.segments.front().header.first_sequence));
+    const std::uint64_t last_batch = options_.read_only ? visible_batch_ : view.durable_batch;
+    return replay_cursor(std::make_unique<replay_cursor::source>(
+        log_walk(disk_, segments_from(view.segments, from), last_batch), from));
+  }
+
+  result<void> start(log_callbacks callbacks) {
+    if (options_.read_only)
+      return usage_failure("the log was opened read-only");
+    if (committer_ || closed_)
+      return usage_failure("the log was started before");
+    auto writer = batch_writer::open(disk_, directory_, options_, state_.look().segments.back(), end_,
+                                     *superblock_, supply_, state_);
+    if (!writer)
+      return writer.failure();
+    writer_ = std::move(*writer);
+    queue_ = std::make_unique<append_queue>(options_.batch_bytes_max, options_.buffer_bytes_max,
+                                            end_.next_sequence);
+    committer_ =
+        std::make_unique<committer>(*queue_, *writer_, state_, std::move(callbacks), options_.idle_flush);
+    if (!options_.manual_steps)
+      committer_->start_thread();
+    return {};
+  }
+
+  result<sequence_range> append(const record_run& run) {
+    if (!queue_)
+      return not_started();
+    if (options_.manual_steps)
+      return queue_->append(run, [this] { return write_one(); });
+    return queue_->append(run, {});
+  }
+
+  result<void> flush() {
+    if (!queue_)
+      return not_started();
+    const std::uint64_t last = queue_->next_sequence() - 1;
+    while (options_.manual_steps && state_.durable_sequence() < last)
+      if (auto wrote = write_one(); !wrote)
+        return wrote;
+    return state_.wait_until_durable(last);
+  }
+
+  result<bool> step() {
+    if (!committer_ || !options_.manual_steps)
+      return usage_failure("step() is for a started log with manual_steps");
+    return committer_->step();
+  }
+
+  std::uint64_t next_sequence() const { return queue_ ? queue_->next_sequence() : end_.next_sequence; }
+  std::uint64_t durable_sequence() const noexcept {
+    return options_.read_only ? info_.last_sequence : state_.durable_sequence();
+  }
+
+  result<std::unique_ptr<snapshot_writer>> begin_snapshot(std::uint64_t sequence) {
+    if (!queue_ || closed_)
+      return not_started();
+    if (sequence == 0 || sequence >= next_sequence())
+      return usage_failure("there is no event " + std::to_string(sequence) + " to take a snapshot after");
+    snapshot_writer::hooks hooks;
+    hooks.settle = [this, sequence]() -> result<std::uint64_t> {
+      if (auto durable = make_durable(sequence); !durable)
+        return durable.failure();
+      const auto view = state_.look();
+      return chain_at(disk_, view.segments, view.durable_batch, sequence);
+    };
+    hooks.publish = [this, sequence]() -> result<void> { return publish_snapshot(sequence); };
+    return snapshot_writer::create(disk_, directory_, info_.id, sequence, std::move(hooks));
+  }
+
+  result<void> close() {
+    if (closed_)
+      return {};
+    closed_ = true;
+    result<void> outcome;
+    if (committer_) {
+      queue_->refuse(usage_failure("the log is closed"));
+      outcome = committer_->finish();
+      supply_.stop();
+      if (outcome)
+        outcome = superblock_->update([&](superblock& block) {
+          block.durable_sequence = writer_->position().last_sequence();
+          block.durable_batch = writer_->position().next_batch - 1;
+        });
+    }
+    lock_.reset();
+    return outcome;
+  }
+
+private:
+  result<void> write_one() {
+    auto wrote = committer_->step();
+    if (!wrote)
+      return wrote.failure();
+    return {};
+  }
+
+  result<void> make_durable(std::uint64_t sequence) {
+    if (state_.durable_sequence() >= sequence)
+      return {};
+    return options_.manual_steps ? flush() : state_.wait_until_durable(sequence);
+  }
+
+  result<void> publish_snapshot(std::uint64_t sequence) {
+    auto noted = superblock_->update([&](superblock& block) {
+      block.newest_snapshot = std::max(block.newest_snapshot, sequence);
+      // The sequence that a reader must find in the log if it finds the snapshot.
+      block.durable_sequence = std::max(block.durable_sequence, sequence);
+    });
+    if (!noted)
+      return noted;
+    return remove_old_snapshots(disk_, directory_);
+  }
+
+  storage& disk_;
+  const std::string directory_;
+  const log_options options_;
+  std::unique_ptr<file_lock> lock_;
+  std::unique_ptr<superblock_file> superblock_;
+  const log_position end_;
+  const log_info info_;
+  const std::uint64_t visible_batch_;
+  log_state state_;
+  segment_supply supply_;
+  std::unique_ptr<batch_writer> writer_;
+  std::unique_ptr<append_queue> queue_;
+  std::unique_ptr<committer> committer_;
+  bool closed_ = false;
+};
+
+log::log(std::unique_ptr<implementation> inner) : inner_(std::move(inner)) {}
+log::~log() = default;
+
+result<std::unique_ptr<log>> log::open(storage& disk, const std::string& directory,
+                                       const log_options& options) {
+  auto recovered = recover(disk, directory, options);
+  if (!recovered)
+    return recovered.failure();
+  return std::unique_ptr<log>(
+      new log(std::make_unique<implementation>(disk, directory, options, std::move(*recovered))));
+}
+
+log_info log::info() const {
+  return inner_->info();
+}
+result<std::optional<snapshot_reader>> log::newest_snapshot() const {
+  return inner_->newest_snapshot();
+}
+result<replay_cursor> log::replay(replay_range range) const {
+  return inner_->replay(range);
+}
+result<void> log::start(log_callbacks callbacks) {
+  return inner_->start(std::move(callbacks));
+}
+result<sequence_range> log::append(const record_run& run) {
+  return inner_->append(run);
+}
+result<void> log::flush() {
+  return inner_->flush();
+}
+std::uint64_t log::durable_sequence() const noexcept {
+  return inner_->durable_sequence();
+}
+std::uint64_t log::next_sequence() const {
+  return inner_->next_sequence();
+}
+result<bool> log::step() {
+  return inner_->step();
+}
+result<std::unique_ptr<snapshot_writer>> log::begin_snapshot(std::uint64_t sequence) {
+  return inner_->begin_snapshot(sequence);
+}
+result<void> log::close() {
+  return inner_->close();
+}
+
+} // namespace tallyman::journal
