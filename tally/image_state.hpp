@@ -77,7 +77,7 @@ public:
   friend bool operator==(const image_state&, const image_state&) = default;
 
 private:
-  friend class image_snapshot; // tally/snapshot_codec.cpp writes and restores all fields
+  friend class image_snapshot; // tally/image_snapshot.hpp restores all fields
 
   void gain_pod(const image_event& event);
   void lose_pod(const image_event& event);

@@ -54,6 +54,7 @@ public:
 
   const absl::flat_hash_map<uid, object>& objects() const noexcept { return objects_; }
   const std::deque<uid>& tombstones() const noexcept { return tombstone_order_; }
+  bool is_gone(const uid& id) const { return tombstones_.contains(id); }
   std::uint64_t seed() const noexcept { return seed_; }
 
   void restore(const uid& id, const object& state) { objects_[id] = state; }
