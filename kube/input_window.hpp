@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tallyman::kube {
+
+/// The part of a byte stream that is not decoded yet, with readable padding behind it, and where in the
+/// stream it stands.
+class input_window {
+public:
+  /// Bytes behind the text that may be read: what simdjson and the block scanner ask for.
+  static constexpr std::size_t padding = 64;
+
+  void append(std::string_view bytes);
+
+  /// Forgets the first `count` bytes, which have been decoded.
+  void drop_front(std::size_t count);
+
+  const char* text() const noexcept { return bytes_.data(); }
+  std::size_t size() const noexcept { return size_; }
+  std::size_t capacity() const noexcept { return bytes_.capacity(); }
+
+  /// "byte N, line M" of the byte at `position`, counted from the start of the stream: bytes from 0, lines
+  /// from 1.
+  std::string place_of(std::size_t position) const;
+
+private:
+  std::string bytes_; ///< the text and its padding
+  std::size_t size_ = 0;
+  std::uint64_t dropped_ = 0;
+  std::uint64_t lines_dropped_ = 0;
+};
+
+} // namespace tallyman::kube

@@ -1,0 +1,320 @@
+#include "kube/json_object_reader.hpp"
+
+#include "kube/kinds.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace tallyman::kube {
+
+namespace {
+
+// A parser's memory is several times its largest document; one huge object must not pin it for good.
+constexpr std::size_t kept_capacity_max = std::size_t{4} << 20;
+
+unsigned bit_of(object_shape shape) {
+  return 1U << static_cast<unsigned>(shape);
+}
+
+object_shape shape_of(const object_fields& object) {
+  return kube::shape_of(object.kind, object.api_version);
+}
+
+template <class Entry>
+result<Entry*> add_entry(std::vector<Entry>& entries, std::string_view what) {
+  if (entries.size() >= entries_max)
+    return error{error_kind::bad_input, fmt::format("it has more than {} {}", entries_max, what)};
+  return &entries.emplace_back();
+}
+
+template <class Entry>
+void erase_list(std::vector<Entry>& entries, container_list list) {
+  std::erase_if(entries, [list](const Entry& entry) { return entry.list == list; });
+}
+
+} // namespace
+
+result<json_object_reader::reading> json_object_reader::read(std::string_view text, const defaults& given) {
+  if (parser_.capacity() > kept_capacity_max && text.size() <= kept_capacity_max)
+    parser_ = simdjson::ondemand::parser{};
+  const simdjson::padded_string_view padded{text.data(), text.size(),
+                                            text.size() + simdjson::SIMDJSON_PADDING};
+  in_event_ = false;
+  root_.clear();
+  nested_.clear();
+  root_pass_.shape.reset();
+  nested_pass_.shape.reset();
+  simdjson::ondemand::document document;
+  if (const auto code = parser_.iterate(padded).get(document))
+    return json::syntax_error(code);
+  auto again = read_once(document, given);
+  if (again && *again) {
+    document.rewind();
+    again = read_once(document, given);
+  }
+  if (!again)
+    return again.failure();
+  if (in_event_ && root_.kind.empty())
+    return reading{&nested_, event_type_.value_or(std::string_view{}), items_member::absent};
+  return reading{&root_, std::nullopt, root_pass_.items};
+}
+
+/// One pass over the document. True if members were read by the wrong shape, as the kind came after them.
+result<bool> json_object_reader::read_once(simdjson::ondemand::document& document, const defaults& given) {
+  root_.clear();
+  root_.kind = given.kind;
+  root_.api_version = given.api_version;
+  root_pass_ = {&root_, root_pass_.shape, 0, items_member::absent};
+  nested_pass_.shapes_used = 0;
+  event_type_.reset();
+  in_event_ = false;
+  simdjson::ondemand::object object;
+  if (const auto code = document.get_object().get(object))
+    return json::syntax_error(code);
+  const auto done = json::for_each_member(
+      object, [this](std::string_view key, value json) { return read_root_member(key, json); });
+  if (!done)
+    return done.failure();
+  bool again = false;
+  for (auto* at : {&root_pass_, &nested_pass_}) {
+    if (at->out == nullptr || at->shape)
+      continue;
+    at->shape = shape_of(*at->out);
+    again |= (at->shapes_used & ~bit_of(*at->shape)) != 0;
+  }
+  return again;
+}
+
+result<void> json_object_reader::read_root_member(std::string_view key, value json) {
+  if (root_.kind.empty()) {
+    if (key == "object")
+      return read_event_object(json);
+    if (key == "type") {
+      std::string_view type;
+      auto read = read_text(type, json, "the type of a watch event");
+      event_type_ = type;
+      return read;
+    }
+  }
+  return read_member(root_pass_, key, json);
+}
+
+result<void> json_object_reader::read_event_object(value json) {
+  in_event_ = true;
+  nested_.clear();
+  nested_pass_ = {&nested_, nested_pass_.shape, 0, items_member::absent};
+  const auto type = json::type_of(json);
+  if (!type)
+    return type.failure();
+  if (*type != json::json_type::object)
+    return json::type_error("the object of a watch event", *type, "an object");
+  return json::for_each_member(json, "object", [this](std::string_view key, value member) {
+    return read_member(nested_pass_, key, member);
+  });
+}
+
+result<void> json_object_reader::read_member(pass& at, std::string_view key, value json) {
+  auto& out = *at.out;
+  std::string_view text;
+  if (key == "kind" || key == "apiVersion") {
+    auto read = read_text(text, json, key);
+    if (!text.empty())
+      (key == "kind" ? out.kind : out.api_version) = text;
+    return read;
+  }
+  if (key == "items") {
+    const auto type = json::type_of(json);
+    at.items = type && *type == json::json_type::null ? items_member::null : items_member::other;
+    return {};
+  }
+  const bool by_shape =
+      key == "metadata" || key == "spec" || key == "status" || key == "message" || key == "reason";
+  if (!by_shape)
+    return {};
+  const auto shape = at.shape ? *at.shape : shape_of(out);
+  at.shapes_used |= bit_of(shape);
+  if (key == "metadata")
+    return read_metadata(out, json, shape);
+  if (key == "spec")
+    return read_spec(out, json, shape);
+  if (key == "status")
+    return read_status(out, json, shape);
+  if (shape != object_shape::status)
+    return {};
+  return read_text(key == "message" ? out.message : out.reason, json, key);
+}
+
+result<void> json_object_reader::read_text(std::string_view& out, value& json, std::string_view path) const {
+  const auto text = json::text_of(json, path, string_bytes_max_);
+  if (!text)
+    return text.failure();
+  out = *text;
+  return {};
+}
+
+// -- metadata -----------------------------------------------------------------------------------
+
+result<void> json_object_reader::read_metadata(object_fields& out, value& json, object_shape shape) {
+  out.clear_metadata();
+  return json::for_each_member(json, "metadata", [&](std::string_view key, value member) -> result<void> {
+    if (key == "name")
+      return read_text(out.name, member, "metadata.name");
+    if (key == "namespace")
+      return read_text(out.name_space, member, "metadata.namespace");
+    if (key == "uid")
+      return read_text(out.uid, member, "metadata.uid");
+    if (key == "resourceVersion")
+      return read_text(out.resource_version, member, "metadata.resourceVersion");
+    if (key == "continue")
+      return read_text(out.list_continue, member, "metadata.continue");
+    if (key == "deletionTimestamp") {
+      std::string_view moment;
+      auto read = read_text(moment, member, "metadata.deletionTimestamp");
+      out.deleting = !moment.empty();
+      return read;
+    }
+    if (key == "ownerReferences") {
+      out.owners.clear();
+      return json::for_each_element(member, "metadata.ownerReferences",
+                                    [&](value& owner) { return read_owner(out, owner); });
+    }
+    if (key == "labels" && shape == object_shape::node)
+      return read_labels(out, member);
+    return {};
+  });
+}
+
+result<void> json_object_reader::read_owner(object_fields& out, value& json) {
+  const auto added = add_entry(out.owners, "owner references");
+  if (!added)
+    return added.failure();
+  auto& owner = **added;
+  return json::for_each_member(
+      json, "metadata.ownerReferences[]", [&](std::string_view key, value member) -> result<void> {
+        if (key == "apiVersion")
+          return read_text(owner.api_version, member, "metadata.ownerReferences[].apiVersion");
+        if (key == "kind")
+          return read_text(owner.kind, member, "metadata.ownerReferences[].kind");
+        if (key == "name")
+          return read_text(owner.name, member, "metadata.ownerReferences[].name");
+        if (key == "uid")
+          return read_text(owner.uid, member, "metadata.ownerReferences[].uid");
+        if (key != "controller")
+          return {};
+        const auto flag = json::flag_of(member, "metadata.ownerReferences[].controller");
+        if (!flag)
+          return flag.failure();
+        owner.controller = *flag;
+        return {};
+      });
+}
+
+result<void> json_object_reader::read_labels(object_fields& out, value& json) {
+  out.label_architecture = out.label_os = out.beta_label_architecture = out.beta_label_os = {};
+  return json::for_each_member(
+      json, "metadata.labels", [&](std::string_view key, value member) -> result<void> {
+        if (key == "kubernetes.io/arch")
+          return read_text(out.label_architecture, member, "the label kubernetes.io/arch");
+        if (key == "kubernetes.io/os")
+          return read_text(out.label_os, member, "the label kubernetes.io/os");
+        if (key == "beta.kubernetes.io/arch")
+          return read_text(out.beta_label_architecture, member, "the label beta.kubernetes.io/arch");
+        if (key == "beta.kubernetes.io/os")
+          return read_text(out.beta_label_os, member, "the label beta.kubernetes.io/os");
+        return {};
+      });
+}
+
+// -- spec and status ----------------------------------------------------------------------------
+
+result<void> json_object_reader::read_spec(object_fields& out, value& json, object_shape shape) {
+  if (shape != object_shape::pod)
+    return {};
+  out.clear_spec();
+  return json::for_each_member(json, "spec", [&](std::string_view key, value member) -> result<void> {
+    if (key == "nodeName")
+      return read_text(out.node_name, member, "spec.nodeName");
+    if (key == "containers")
+      return read_containers(out, member, container_list::regular);
+    if (key == "initContainers")
+      return read_containers(out, member, container_list::init);
+    if (key == "ephemeralContainers")
+      return read_containers(out, member, container_list::ephemeral);
+    return {};
+  });
+}
+
+result<void> json_object_reader::read_containers(object_fields& out, value& json, container_list list) {
+  erase_list(out.containers, list);
+  return json::for_each_element(json, "a list of containers in spec", [&](value& element) -> result<void> {
+    const auto added = add_entry(out.containers, "containers");
+    if (!added)
+      return added.failure();
+    auto& container = **added;
+    container.list = list;
+    return json::for_each_member(element, "a container in spec",
+                                 [&](std::string_view key, value member) -> result<void> {
+                                   if (key == "name")
+                                     return read_text(container.name, member, "a container's name in spec");
+                                   if (key == "image")
+                                     return read_text(container.image, member, "a container's image in spec");
+                                   return {};
+                                 });
+  });
+}
+
+result<void> json_object_reader::read_status(object_fields& out, value& json, object_shape shape) {
+  if (shape != object_shape::pod && shape != object_shape::node)
+    return {};
+  out.clear_status();
+  return json::for_each_member(json, "status", [&](std::string_view key, value member) -> result<void> {
+    if (shape == object_shape::node)
+      return key == "nodeInfo" ? read_node_info(out, member) : result<void>{};
+    if (key == "phase")
+      return read_text(out.phase, member, "status.phase");
+    if (key == "containerStatuses")
+      return read_container_statuses(out, member, container_list::regular);
+    if (key == "initContainerStatuses")
+      return read_container_statuses(out, member, container_list::init);
+    if (key == "ephemeralContainerStatuses")
+      return read_container_statuses(out, member, container_list::ephemeral);
+    return {};
+  });
+}
+
+result<void> json_object_reader::read_container_statuses(object_fields& out, value& json,
+                                                         container_list list) {
+  erase_list(out.statuses, list);
+  return json::for_each_element(json, "a list of container statuses", [&](value& element) -> result<void> {
+    const auto added = add_entry(out.statuses, "container statuses");
+    if (!added)
+      return added.failure();
+    auto& status = **added;
+    status.list = list;
+    return json::for_each_member(
+        element, "a container status", [&](std::string_view key, value member) -> result<void> {
+          if (key == "name")
+            return read_text(status.name, member, "the name of a container status");
+          if (key == "imageID")
+            return read_text(status.image_id, member, "the imageID of a container status");
+          if (key == "containerID")
+            return read_text(status.container_id, member, "the containerID of a container status");
+          return {};
+        });
+  });
+}
+
+result<void> json_object_reader::read_node_info(object_fields& out, value& json) {
+  out.architecture = out.os = {};
+  return json::for_each_member(json, "status.nodeInfo",
+                               [&](std::string_view key, value member) -> result<void> {
+                                 if (key == "architecture")
+                                   return read_text(out.architecture, member, "status.nodeInfo.architecture");
+                                 if (key == "operatingSystem")
+                                   return read_text(out.os, member, "status.nodeInfo.operatingSystem");
+                                 return {};
+                               });
+}
+
+} // namespace tallyman::kube

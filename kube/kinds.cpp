@@ -1,0 +1,75 @@
+#include "kube/kinds.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tallyman::kube {
+
+namespace {
+
+struct group_kind {
+  std::string_view group;
+  std::string_view kind;
+};
+
+constexpr std::array workloads{
+    group_kind{"apps", "ReplicaSet"},
+    group_kind{"apps", "Deployment"},
+    group_kind{"apps", "StatefulSet"},
+    group_kind{"apps", "DaemonSet"},
+    group_kind{"batch", "Job"},
+    group_kind{"batch", "CronJob"},
+    group_kind{"", "ReplicationController"},
+    group_kind{"extensions", "ReplicaSet"},
+    group_kind{"extensions", "Deployment"},
+    group_kind{"extensions", "DaemonSet"},
+    group_kind{"argoproj.io", "Rollout"},
+};
+
+// Kubernetes' own groups are single words ("apps") or end in ".k8s.io"; whoever defines a kind of their own
+// must use a domain.
+bool is_custom_group(std::string_view group) {
+  return group.find('.') != std::string_view::npos && !group.ends_with(".k8s.io");
+}
+
+} // namespace
+
+std::string_view group_of(std::string_view api_version) {
+  const auto slash = api_version.find('/');
+  return slash == std::string_view::npos ? std::string_view{} : api_version.substr(0, slash);
+}
+
+kind_role role_of(std::string_view kind, std::string_view api_version) {
+  const auto group = group_of(api_version);
+  if (group.empty() && kind == "Pod")
+    return kind_role::pod;
+  if (group.empty() && kind == "Node")
+    return kind_role::node;
+  if (group.empty() && kind == "Status")
+    return kind_role::status;
+  const auto is_same = [&](const group_kind& known) { return known.kind == kind && known.group == group; };
+  if (std::any_of(workloads.begin(), workloads.end(), is_same))
+    return kind_role::workload;
+  return is_custom_group(group) ? kind_role::workload_if_owned : kind_role::ignored;
+}
+
+object_shape shape_of(std::string_view kind, std::string_view api_version) {
+  switch (role_of(kind, api_version)) {
+  case kind_role::pod:
+    return object_shape::pod;
+  case kind_role::node:
+    return object_shape::node;
+  case kind_role::status:
+    return object_shape::status;
+  default:
+    return object_shape::other;
+  }
+}
+
+std::string_view item_kind_of(std::string_view list_kind) {
+  constexpr std::string_view suffix = "List";
+  return list_kind.ends_with(suffix) ? list_kind.substr(0, list_kind.size() - suffix.size())
+                                     : std::string_view{};
+}
+
+} // namespace tallyman::kube

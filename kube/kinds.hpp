@@ -1,0 +1,30 @@
+#pragma once
+
+#include "kube/object_fields.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace tallyman::kube {
+
+/// What the tally does with objects of a kind.
+enum class kind_role : std::uint8_t {
+  pod,
+  node,
+  workload,          ///< can stand in an owner chain
+  workload_if_owned, ///< a custom kind: in a chain only if something controls it
+  status,            ///< an answer of the API server, not an object
+  ignored,
+};
+
+/// The group in an apiVersion: "apps" of "apps/v1"; empty for the core group ("v1").
+std::string_view group_of(std::string_view api_version);
+
+kind_role role_of(std::string_view kind, std::string_view api_version);
+
+object_shape shape_of(std::string_view kind, std::string_view api_version);
+
+/// The kind of the items of a typed list ("Pod" of "PodList"); empty for "List" and for anything else.
+std::string_view item_kind_of(std::string_view list_kind);
+
+} // namespace tallyman::kube
