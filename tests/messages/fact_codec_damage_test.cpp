@@ -155,22 +155,26 @@ TEST_CASE("an unknown record type is named as too new") {
 
 TEST_CASE("a string id that was never defined is damage, and is named") {
   string_table strings;
-  strings.intern("nginx");
+  const auto last = static_cast<std::uint32_t>(strings.intern("nginx"));
+  const auto next = std::to_string(last + 1);
   pb::PodObserved pod;
-  pod.add_containers()->set_image_id(1);
-  pod.add_containers()->set_image_id(2);
+  pod.add_containers()->set_image_id(last);
+  pod.add_containers()->set_image_id(last + 1);
   const auto failure = decode_failure(record_type::pod_observed, pod, strings);
   CHECK(failure.kind == error_kind::damaged);
-  CHECK(failure.what == "pod_observed event: container image 2 is no string: the ids in use end before 2");
+  CHECK(failure.what ==
+        "pod_observed event: container image " + next + " is no string: the ids in use end before " + next);
 }
 
 TEST_CASE("a uid that refers to a string that was never defined is damage") {
+  const string_table strings;
   pb::Gone gone;
   gone.set_uid_high(0xf000);
-  gone.set_uid_low(1);
-  const auto failure = decode_failure(record_type::pod_gone, gone, string_table{});
+  gone.set_uid_low(strings.size());
+  const auto failure = decode_failure(record_type::pod_gone, gone, strings);
   CHECK(failure.kind == error_kind::damaged);
-  CHECK_THAT(failure.what, Catch::StartsWith("pod_gone event: uid 1 is neither a UUID nor a string"));
+  CHECK_THAT(failure.what, Catch::StartsWith("pod_gone event: uid " + std::to_string(strings.size()) +
+                                             " is neither a UUID nor a string"));
 }
 
 TEST_CASE("an enum value beyond the last known one is damage") {
