@@ -1,5 +1,7 @@
 #include "tally/image_directory.hpp"
 
+#include "tally/later_by.hpp"
+
 #include <algorithm>
 #include <cassert>
 
@@ -15,8 +17,10 @@ image_directory::gained image_directory::gain_pod(const image_key& key) {
       place->second = free_.back();
       free_.pop_back();
     }
-    entries_[place->second] = {key, 0, true, 0};
+    entries_[place->second] = {.key = key, .live = true};
     add_name(place->second);
+  } else if (entries_[place->second].pods == 0) {
+    remove_idle(place->second);
   }
   ++entries_[place->second].pods;
   return {place->second, is_new};
@@ -32,20 +36,32 @@ void image_directory::lose_pod(image_index index, std::int64_t time_ms) {
   if (--image.pods > 0)
     return;
   image.idle_since_ms = time_ms;
-  idle_.push_back({index, time_ms});
+  append_idle(index);
+}
+
+void image_directory::append_idle(image_index index) {
+  auto& image = entries_[index];
+  image.idle_before = idle_last_;
+  image.idle_after = none;
+  (idle_last_ == none ? idle_first_ : entries_[idle_last_].idle_after) = index;
+  idle_last_ = index;
+}
+
+void image_directory::remove_idle(image_index index) {
+  auto& image = entries_[index];
+  (image.idle_before == none ? idle_first_ : entries_[image.idle_before].idle_after) = image.idle_after;
+  (image.idle_after == none ? idle_last_ : entries_[image.idle_after].idle_before) = image.idle_before;
+  image.idle_before = none;
+  image.idle_after = none;
 }
 
 std::optional<image_index> image_directory::take_forgotten(std::int64_t time_ms) {
-  while (!idle_.empty() && idle_.front().since_ms + static_cast<std::int64_t>(grace_ms_) <= time_ms) {
-    const auto mark = idle_.front();
-    idle_.pop_front();
-    const auto& image = entries_[mark.index];
-    if (!image.live || image.pods > 0 || image.idle_since_ms != mark.since_ms)
-      continue;
-    forget(mark.index);
-    return mark.index;
-  }
-  return std::nullopt;
+  const auto index = idle_first_;
+  if (index == none || later_by(entries_[index].idle_since_ms, grace_ms_) > time_ms)
+    return std::nullopt;
+  remove_idle(index);
+  forget(index);
+  return index;
 }
 
 void image_directory::forget(image_index index) {
@@ -92,7 +108,7 @@ void image_directory::mark_scanned(const scan_identity& identity, std::int64_t t
 void image_directory::restore(image_index index, const image_key& key, std::int64_t idle_since_ms) {
   if (index >= entries_.size())
     entries_.resize(index + 1);
-  entries_[index] = {key, 0, true, idle_since_ms};
+  entries_[index] = {.key = key, .live = true, .idle_since_ms = idle_since_ms};
   indexes_[key] = index;
   add_name(index);
 }
@@ -100,16 +116,20 @@ void image_directory::restore(image_index index, const image_key& key, std::int6
 void image_directory::finish_restore() {
   free_.clear();
   forgotten_.clear();
-  idle_.clear();
+  std::vector<image_index> idle;
   for (auto index = static_cast<image_index>(entries_.size()); index-- > 0;) {
     if (!entries_[index].live)
       free_.push_back(index);
     else if (entries_[index].pods == 0)
-      idle_.push_back({index, entries_[index].idle_since_ms});
+      idle.push_back(index);
   }
-  std::sort(idle_.begin(), idle_.end(), [](const idle_mark& a, const idle_mark& b) {
-    return a.since_ms != b.since_ms ? a.since_ms < b.since_ms : a.index < b.index;
+  std::sort(idle.begin(), idle.end(), [&](image_index a, image_index b) {
+    const auto a_since = entries_[a].idle_since_ms;
+    const auto b_since = entries_[b].idle_since_ms;
+    return a_since != b_since ? a_since < b_since : a < b;
   });
+  for (const auto index : idle)
+    append_idle(index);
 }
 
 } // namespace tallyman

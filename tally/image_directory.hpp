@@ -5,7 +5,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
-#include <deque>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -16,11 +16,15 @@ namespace tallyman {
 /// nobody runs any more is forgotten. What an image *is* belongs to `image_state`.
 class image_directory {
 public:
+  static constexpr image_index none = std::numeric_limits<image_index>::max();
+
   struct entry {
     image_key key;
     std::uint32_t pods = 0;
     bool live = false;              ///< false: the number is free
     std::int64_t idle_since_ms = 0; ///< when the last pod left; meaningless while `pods` > 0
+    image_index idle_before = none; ///< neighbours in the list of idle images
+    image_index idle_after = none;
   };
 
   struct gained {
@@ -69,13 +73,9 @@ private:
     std::optional<std::int64_t> scanned_at_ms;
   };
 
-  /// An image that lost its last pod. It counts only if the image is still idle since that moment.
-  struct idle_mark {
-    image_index index;
-    std::int64_t since_ms;
-  };
-
   void add_name(image_index index);
+  void append_idle(image_index index);
+  void remove_idle(image_index index);
   void forget(image_index index);
 
   std::vector<entry> entries_;
@@ -83,7 +83,10 @@ private:
   std::vector<image_index> forgotten_; ///< free after the next `recycle`
   absl::flat_hash_map<image_key, image_index> indexes_;
   absl::flat_hash_map<scan_identity, identity_entry> identities_;
-  std::deque<idle_mark> idle_; ///< by ascending time, because event times never fall
+  // The idle images, linked through their entries so that a flapping one stands there once. Oldest first,
+  // because event times never fall.
+  image_index idle_first_ = none;
+  image_index idle_last_ = none;
   std::uint64_t grace_ms_ = 24ull * 60 * 60 * 1000;
 };
 

@@ -1,5 +1,7 @@
 #include "tally/image_state.hpp"
 
+#include "tally/later_by.hpp"
+
 #include <algorithm>
 #include <cassert>
 
@@ -92,7 +94,7 @@ void image_state::finish_scan(const image_event& event, std::string_view text) {
   }
   ++scan_.failures;
   scan_.last_error = text;
-  scan_.next_scan_at_ms = event.time_ms + static_cast<std::int64_t>(event.number);
+  scan_.next_scan_at_ms = later_by(event.time_ms, event.number);
 }
 
 void image_state::mark_scanned(std::int64_t time_ms) {
