@@ -189,18 +189,20 @@ void supervisor::route(const delivery_ptr& work) {
 
 void supervisor::rebuild(const image_failed& failed) {
   const auto failing = caf::actor_cast<caf::actor>(current_sender());
-  const auto& directory = placements_.images();
+  const auto stand_aside = [&] { send(failing, image_rebuilt{nullptr, failed.sequence, failed.reason}); };
+  if (failed.image >= images_.size() || images_[failed.image] != failing)
+    return stand_aside(); // it was forgotten meanwhile, and nobody will ask for it
+  const auto& key = placements_.images()[failed.image].key;
+  const auto name = strings_->text(key.name);
   const auto tries = ++failures_[failed.image];
-  const auto name = failed.image < directory.size() ? strings_->text(directory[failed.image].key.name) : "";
-  if (tries >= image_attempts_max || failed.image >= images_.size() || images_[failed.image] != failing) {
+  if (tries >= image_attempts_max) {
     spdlog::error("image {} failed {} times and is set aside: {}", name, tries, failed.reason);
-    send(failing, image_rebuilt{nullptr, failed.sequence, failed.reason});
-    return;
+    return stand_aside();
   }
   spdlog::warn("image {} failed and is rebuilt from the journal: {}", name, failed.reason);
   if (!image_rebuilder_)
     image_rebuilder_ = spawn<image_rebuilder, caf::detached + caf::linked>(options_.log);
-  send(image_rebuilder_, rebuild_wanted{failing, directory[failed.image].key, failed.sequence});
+  send(image_rebuilder_, rebuild_wanted{failing, key, failed.sequence});
 }
 
 } // namespace tallyman

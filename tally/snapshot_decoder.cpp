@@ -1,3 +1,4 @@
+#include "messages/well_known.hpp"
 #include "tally/snapshot_parts.hpp"
 
 #include <fmt/format.h>
@@ -118,9 +119,9 @@ bool snapshot_decoder::parts::check_images() {
 
 // A state interns what it needs, so the strings must be complete by then.
 bool snapshot_decoder::parts::make_state() {
-  if (strings_->size() - 1 != header_.strings())
-    return refuse(
-        fmt::format("{} strings came before it instead of {}", strings_->size() - 1, header_.strings()));
+  if (strings_->size() - well_known::texts.size() != header_.strings())
+    return refuse(fmt::format("{} strings came before it instead of {}",
+                              strings_->size() - well_known::texts.size(), header_.strings()));
   state_.emplace(strings_, header_.fingerprint_seed());
   return true;
 }

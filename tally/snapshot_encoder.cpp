@@ -1,4 +1,5 @@
 #include "messages/snapshot.pb.h"
+#include "messages/well_known.hpp"
 #include "tally/snapshot_codec.hpp"
 
 #include <fmt/format.h>
@@ -70,7 +71,7 @@ auto in_order(const Map& map) {
 class encoder {
 public:
   encoder(const cluster_state& state, const snapshot_sink& sink)
-      : state_(state), sink_(sink), strings_end_(state.strings->size()) {
+      : state_(state), sink_(sink), strings_end_(std::min(state.strings->size(), state.defined_strings)) {
     number_owners();
     number_images();
   }
@@ -124,7 +125,7 @@ private:
     to.set_time_ms(state_.time_ms);
     to.set_fingerprint_seed(state_.incoming.seed());
     to.set_scan_grace_ms(state_.placed.images().grace_ms());
-    to.set_strings(strings_end_ - 1);
+    to.set_strings(strings_end_ - first_string);
     to.set_objects(state_.incoming.objects().size());
     to.set_tombstones(state_.incoming.tombstones().size());
     to.set_nodes(state_.nodes.nodes().size());
@@ -139,7 +140,7 @@ private:
 
   result<void> strings() {
     section<pb::SnapshotStrings> to{snapshot_block::strings, sink_};
-    for (std::uint32_t i = 1; i < strings_end_; ++i) {
+    for (std::uint32_t i = first_string; i < strings_end_; ++i) {
       const auto text = state_.strings->text(string_id{i});
       to.columns().add_length(length_of(text));
       to.add_text(text);
@@ -328,6 +329,8 @@ private:
 
   const cluster_state& state_;
   const snapshot_sink& sink_;
+  // Every table has the well-known strings by itself.
+  static constexpr std::uint32_t first_string = well_known::texts.size();
   const std::uint32_t strings_end_;
   std::vector<std::uint32_t> owner_numbers_; ///< live index to the snapshot's
   std::vector<std::uint32_t> image_numbers_;

@@ -1,0 +1,91 @@
+#include "actors/fact_sequencer.hpp"
+#include "messages/well_known.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <deque>
+
+using namespace tallyman;
+
+namespace {
+
+struct fixture {
+  std::shared_ptr<string_table> strings = std::make_shared<string_table>();
+  interner intern{*strings};
+  std::int64_t now = 1000;
+  fact_sequencer sequencer{strings, intake{*strings, 7}, 0, 0, [this] { return now; }};
+
+  fact pod(const char* id) {
+    pod_observed seen;
+    seen.id = parse_uid(id, intern);
+    seen.phase = pod_phase::running;
+    return {0, seen};
+  }
+
+  fact gone(const char* id) { return {0, pod_gone{parse_uid(id, intern)}}; }
+
+  delivery_ptr admit(std::vector<fact> facts) {
+    observations seen;
+    seen.batch.facts = std::move(facts);
+    return sequencer.admit(seen);
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(fixture, "sequences go on without a gap, over facts that say nothing new") {
+  const auto first = admit({pod("a"), pod("a"), pod("b")});
+  REQUIRE(first);
+  CHECK(first->first_sequence == 1);
+  CHECK(first->last_sequence() == 2);
+  CHECK_FALSE(admit({pod("a"), pod("b")}));
+  const auto next = admit({pod("c")});
+  REQUIRE(next);
+  CHECK(next->first_sequence == 3);
+  const auto counts = sequencer.counts();
+  CHECK(counts.at("Pod").journaled == 3);
+  CHECK(counts.at("Pod").no_ops == 3);
+}
+
+TEST_CASE_METHOD(fixture, "a delete that comes before its add leaves no ghost") {
+  REQUIRE(admit({gone("a")}));
+  CHECK_FALSE(admit({pod("a")}));
+  CHECK(sequencer.counts().at("Pod").late == 1);
+}
+
+TEST_CASE_METHOD(fixture, "a clock that is set back does not make journaled time fall") {
+  CHECK(admit({pod("a")})->batch.facts[0].time_ms == 1000);
+  now = 400;
+  CHECK(admit({pod("b")})->batch.facts[0].time_ms == 1000);
+  now = 1500;
+  CHECK(admit({pod("c")})->batch.facts[0].time_ms == 1500);
+}
+
+TEST_CASE_METHOD(fixture, "a relist ends what it no longer holds, in front of its list_synced") {
+  admit({pod("a"), pod("b"), pod("c")});
+  observations list;
+  list.lists.push_back({0, well_known::pod});
+  list.batch.facts = {pod("b"), {0, list_synced{well_known::pod, {}, 1}}};
+  const auto work = sequencer.admit(list);
+  REQUIRE(work);
+  REQUIRE(work->batch.facts.size() == 3);
+  CHECK(std::get<pod_gone>(work->batch.facts[0].body).reason == gone_reason::relist);
+  CHECK(std::get<pod_gone>(work->batch.facts[1].body).reason == gone_reason::relist);
+  CHECK(std::holds_alternative<list_synced>(work->batch.facts[2].body));
+}
+
+TEST_CASE_METHOD(fixture, "a list that breaks off half-way ends nothing") {
+  admit({pod("a"), pod("b")});
+  observations half;
+  half.lists.push_back({0, well_known::pod});
+  half.batch.facts = {pod("b")};
+  CHECK_FALSE(sequencer.admit(half));
+  // The next list starts afresh: what only the broken one held is not in it.
+  observations whole;
+  whole.lists.push_back({0, well_known::pod});
+  whole.batch.facts = {pod("a"), {0, list_synced{well_known::pod, {}, 1}}};
+  const auto work = sequencer.admit(whole);
+  REQUIRE(work);
+  REQUIRE(work->batch.facts.size() == 2);
+  CHECK(std::get<pod_gone>(work->batch.facts[0].body).id == parse_uid("b", intern));
+}
