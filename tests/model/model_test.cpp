@@ -1,0 +1,40 @@
+#include "model/feed.hpp"
+#include "model/naive_model.hpp"
+#include "model/random_cluster.hpp"
+#include "model/streams.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace tallyman;
+using namespace tallyman::testing;
+
+TEST_CASE("over any history the tally is what the plain rules make of it") {
+  for (const auto seed : seeds(600)) {
+    const auto strings = std::make_shared<string_table>();
+    cluster_state state{strings, seed};
+    random_cluster cluster{seed, *strings};
+    naive_model model{*strings};
+    for (int step = 0; step < 60; ++step) {
+      const auto seen = cluster.next();
+      model.take(seen);
+      apply(state, admit(state.incoming, seen));
+      if (step % 4 != 0)
+        continue;
+      INFO(repeat_with(seed) << "; after step " << step << ", left the model, right the tally");
+      REQUIRE(difference(model.view(), view_of(state)) == "");
+    }
+  }
+}
+
+TEST_CASE("after a complete relist the tally is what the cluster's objects alone say") {
+  for (const auto seed : seeds(600)) {
+    const auto strings = std::make_shared<string_table>();
+    cluster_state state{strings, seed};
+    random_cluster cluster{seed, *strings};
+    for (int step = 0; step < 80; ++step)
+      apply(state, admit(state.incoming, cluster.next()));
+    apply(state, admit(state.incoming, cluster.settle()));
+    INFO(repeat_with(seed) << "; left the cluster, right the tally");
+    REQUIRE(difference(testing::inventory_of(cluster.objects()), testing::inventory_of(state)) == "");
+  }
+}

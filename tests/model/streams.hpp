@@ -1,0 +1,46 @@
+#pragma once
+
+#include "tally/cluster_state.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace tallyman::testing {
+
+/// The seeds of a test: `count` of them, or the one in the environment variable TALLYMAN_SEED.
+inline std::vector<std::uint64_t> seeds(std::uint64_t count) {
+  if (const auto* only = std::getenv("TALLYMAN_SEED"))
+    return {std::strtoull(only, nullptr, 10)};
+  std::vector<std::uint64_t> all;
+  for (std::uint64_t seed = 1; seed <= count; ++seed)
+    all.push_back(seed);
+  return all;
+}
+
+/// What to say when a stream fails, so that it can be repeated.
+inline std::string repeat_with(std::uint64_t seed) {
+  return fmt::format("seed {0}; repeat with: TALLYMAN_SEED={0} ./test_model \"<name of this test case>\"",
+                     seed);
+}
+
+/// Applies facts that are admitted already.
+inline void apply(cluster_state& state, fact_batch batch) {
+  state.apply(batch, state.sequence + 1);
+}
+
+/// Facts [begin, end) of a batch, as a batch.
+inline fact_batch part_of(const fact_batch& batch, std::size_t begin, std::size_t end) {
+  fact_batch part;
+  part.texts = batch.texts;
+  part.containers = batch.containers;
+  part.facts.assign(batch.facts.begin() + static_cast<std::ptrdiff_t>(begin),
+                    batch.facts.begin() + static_cast<std::ptrdiff_t>(end));
+  return part;
+}
+
+} // namespace tallyman::testing
