@@ -53,7 +53,7 @@ result<void> clear_unfinished(storage& disk, const std::string& directory) {
     return names.failure();
   for (const std::string& name : *names) {
     const std::string path = segments_directory(directory) + "/" + name;
-    auto empty = holds_no_batch(disk, path);
+    auto empty = name.ends_with(segment_suffix) ? holds_no_batch(disk, path) : result<bool>(true);
     if (!empty)
       return empty.failure();
     if (!*empty)

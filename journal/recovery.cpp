@@ -26,7 +26,8 @@ result<bool> is_there(storage& disk, const std::string& directory) {
   auto segments = disk.list(segments_directory(directory));
   if (!segments)
     return segments.failure();
-  if (!segments->empty())
+  const auto is_segment = [](const std::string& name) { return name.ends_with(segment_suffix); };
+  if (std::any_of(segments->begin(), segments->end(), is_segment))
     return damage_of(directory + "/superblock", "is missing, but there are segments; restore it from a copy");
   return false;
 }
@@ -120,8 +121,8 @@ result<void> take_snapshot_choice(storage& disk, const std::string& directory, r
   return {};
 }
 
-/// After a crash the last batch may be in the page cache only; what is acted upon must be on the disk, so
-/// it is synced and then read from there.
+/// After a crash the last batch, and the last new names, may be in the cache only; what is acted upon must be
+/// on the disk, so it is synced and then read from there.
 result<void> settle(storage& disk, const std::string& directory, const segment_entry& newest) {
   auto opened = disk.open(newest.path, open_mode::read_write);
   if (!opened)
@@ -130,7 +131,10 @@ result<void> settle(storage& disk, const std::string& directory, const segment_e
     return synced;
   if (auto forgotten = (*opened)->forget_cache(); !forgotten)
     return forgotten;
-  return disk.sync_directory(segments_directory(directory));
+  for (const std::string& folder : {directory, segments_directory(directory), snapshots_directory(directory)})
+    if (auto synced = disk.sync_directory(folder); !synced)
+      return synced;
+  return {};
 }
 
 result<void> remove_spares(storage& disk, const std::string& directory) {

@@ -42,6 +42,14 @@ slot_bytes encode(const superblock& block) {
   return slot;
 }
 
+/// A process that was killed may have left a slot in the page cache only. Writing the other one then would
+/// leave both to chance.
+result<void> settle(file& opened) {
+  if (auto synced = opened.sync(); !synced)
+    return synced;
+  return opened.forget_cache();
+}
+
 struct decoded_slot {
   std::uint32_t version = 0;
   superblock block;
@@ -98,6 +106,9 @@ result<std::unique_ptr<superblock_file>> superblock_file::open(storage& disk, co
   auto opened = disk.open(path, mode);
   if (!opened)
     return opened.failure();
+  if (mode == open_mode::read_write)
+    if (auto settled = settle(**opened); !settled)
+      return settled.failure();
   std::vector<char> bytes(slot_count * block_bytes);
   auto got = (*opened)->read_at(0, bytes.data(), bytes.size());
   if (!got)
