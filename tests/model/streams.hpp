@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace tallyman::testing {
@@ -41,6 +42,25 @@ inline fact_batch part_of(const fact_batch& batch, std::size_t begin, std::size_
   part.facts.assign(batch.facts.begin() + static_cast<std::ptrdiff_t>(begin),
                     batch.facts.begin() + static_cast<std::ptrdiff_t>(end));
   return part;
+}
+
+/// Moves the slices of a fact, as its texts and containers stand `texts` and `containers` further on.
+inline void shift(fact& each, std::uint32_t texts, std::uint32_t containers) {
+  const auto shift_controller = [&](controller_ref& ref) { ref.name.offset += texts; };
+  if (auto* pod = std::get_if<pod_observed>(&each.body)) {
+    pod->name.offset += texts;
+    pod->containers.offset += containers;
+    shift_controller(pod->controller);
+  } else if (auto* workload = std::get_if<workload_observed>(&each.body)) {
+    workload->name.offset += texts;
+    shift_controller(workload->controller);
+  } else if (auto* scan = std::get_if<scan_finished>(&each.body)) {
+    scan->error.offset += texts;
+  } else if (auto* list = std::get_if<list_synced>(&each.body)) {
+    list->resource_version.offset += texts;
+  } else if (auto* mark = std::get_if<bookmarked>(&each.body)) {
+    mark->resource_version.offset += texts;
+  }
 }
 
 } // namespace tallyman::testing
