@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cstring>
@@ -36,20 +37,28 @@ void input_window::append(std::string_view bytes) {
   size_ += bytes.size();
 }
 
+void input_window::count_lines_to(std::size_t position) {
+  const auto first = std::min(counted_, position);
+  const auto between = count_newlines({bytes_.data() + first, std::max(counted_, position) - first});
+  lines_ = position >= counted_ ? lines_ + between : lines_ - between;
+  counted_ = position;
+}
+
 void input_window::drop_front(std::size_t count) {
   assert(count <= size_ && "more dropped than there is");
   if (count == 0)
     return;
-  lines_dropped_ += count_newlines({bytes_.data(), count});
+  count_lines_to(count);
   std::memmove(bytes_.data(), bytes_.data() + count, size_ - count);
   size_ -= count;
   dropped_ += count;
+  counted_ = 0;
 }
 
-std::string input_window::place_of(std::size_t position) const {
+std::string input_window::place_of(std::size_t position) {
   assert(position <= size_ && "a place outside of the window");
-  const auto line = lines_dropped_ + count_newlines({bytes_.data(), position}) + 1;
-  return fmt::format("byte {}, line {}", dropped_ + position, line);
+  count_lines_to(position);
+  return fmt::format("byte {}, line {}", dropped_ + position, lines_ + 1);
 }
 
 } // namespace tallyman::kube

@@ -24,14 +24,18 @@ public:
   std::size_t capacity() const noexcept { return bytes_.capacity(); }
 
   /// "byte N, line M" of the byte at `position`, counted from the start of the stream: bytes from 0, lines
-  /// from 1.
-  std::string place_of(std::size_t position) const;
+  /// from 1. Positions that never fall cost no more than one pass over the stream, however many are asked
+  /// for.
+  std::string place_of(std::size_t position);
 
 private:
+  void count_lines_to(std::size_t position);
+
   std::string bytes_; ///< the text and its padding
   std::size_t size_ = 0;
   std::uint64_t dropped_ = 0;
-  std::uint64_t lines_dropped_ = 0;
+  std::uint64_t lines_ = 0; ///< newlines in what was dropped and in the first `counted_` bytes
+  std::size_t counted_ = 0;
 };
 
 } // namespace tallyman::kube

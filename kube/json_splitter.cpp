@@ -1,5 +1,6 @@
 #include "kube/json_splitter.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 
@@ -8,6 +9,9 @@ namespace tallyman::kube {
 namespace {
 
 constexpr std::uint32_t nesting_least = 4; // watch event, object, metadata and one more
+
+// Both searches of a skip advance together by this much, or one would run far ahead of where the other stops.
+constexpr std::size_t skip_step = 4096;
 
 constexpr bool is_space(char c) {
   return c == ' ' || c == '\n' || c == '\t' || c == '\r';
@@ -258,10 +262,10 @@ void json_splitter::skip(const char* text, const step& given_up) {
 }
 
 json_splitter::maybe_step json_splitter::scan_skip(const char* text, std::size_t size) {
-  auto end = size;
+  auto end = std::min(size, position_ + skip_step);
   auto what = nesting_scanner::state::open;
   if (skip_has_end_) {
-    const auto found = nesting_.run(text, position_, size, std::numeric_limits<std::uint64_t>::max());
+    const auto found = nesting_.run(text, position_, end, std::numeric_limits<std::uint64_t>::max());
     end = found.position;
     what = found.what;
   }

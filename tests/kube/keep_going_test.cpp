@@ -141,6 +141,24 @@ TEST_CASE("lines of opening brackets do not hang the decoder") {
   CHECK(all.counters.errors == 20'000);
 }
 
+TEST_CASE("many bad values behind one that never ends do not cost a look at all of it each") {
+  std::string text = "{\"a\":[\n";
+  for (int i = 0; i < 30'000; ++i)
+    text += "{\"b\":1},{\"b\" 1},\n";
+  const auto all = decode(text, keep_going());
+  CHECK(all.error.empty());
+  CHECK(all.counters.errors == 60'001);
+}
+
+TEST_CASE("a list of bad items in one line does not cost a look at all of it each") {
+  std::string text = R"({"kind":"List","items":[)";
+  for (int i = 0; i < 50'000; ++i)
+    text += R"({"b" 1},)";
+  const auto all = decode(text + pod_json(uid_a) + "]}", keep_going());
+  CHECK(all.counters.errors == 50'000);
+  CHECK(all.lines == lines{pod_line(uid_a)});
+}
+
 TEST_CASE("random garbage neither hangs nor stops the decoder") {
   const auto seed = std::random_device{}();
   INFO("seed " << seed);
