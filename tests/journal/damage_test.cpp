@@ -22,7 +22,8 @@ void make_log(simulated_storage& disk, int batches, bool proven) {
 }
 
 std::string flipped(std::string bytes, std::size_t at) {
-  bytes[at] = static_cast<char>(bytes[at] ^ (1 << at % 8));
+  auto& byte = bytes.at(at);
+  byte = static_cast<char>(byte ^ (1 << at % 8));
   return bytes;
 }
 
