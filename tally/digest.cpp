@@ -178,9 +178,11 @@ private:
   hash nodes() {
     std::vector<hash> parts;
     spelling to;
-    for (const auto& [name, each] : state_.nodes.nodes())
-      parts.push_back(
-          spell_uid(to, each.id).text(text(name)).text(text(each.architecture)).text(text(each.os)).finish());
+    for (const auto& [name, each] : state_.nodes.nodes()) {
+      spell_uid(to, each.id).text(text(name)).text(text(each.architecture)).text(text(each.os));
+      // Trackers that came to the cluster at different times know different ones.
+      parts.push_back(to.number(with_times_ ? each.resource_version : 0).finish());
+    }
     return hash_of_set(parts);
   }
 

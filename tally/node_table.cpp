@@ -16,7 +16,13 @@ platform node_table::platform_of(string_id node_name) const {
 }
 
 void node_table::put(string_id name, node state) {
+  if (const auto known = names_.find(state.id); known != names_.end() && known->second != name)
+    nodes_.erase(known->second);
   auto& slot = nodes_[name];
+  // A watch that goes on from too far back shows a node that is gone once more: it must not take its name
+  // back from the node that has it now, for that one will say nothing new, and so not be heard of again.
+  if (slot.id != state.id && state.resource_version != 0 && state.resource_version < slot.resource_version)
+    return;
   if (slot.id != state.id)
     names_.erase(slot.id);
   slot = state;
@@ -43,7 +49,7 @@ std::vector<platform> node_table::resolve(const fact_batch& batch) {
     if (const auto* pod = std::get_if<pod_observed>(&body)) {
       answers[i] = platform_of(pod->node);
     } else if (const auto* seen = std::get_if<node_observed>(&body)) {
-      put(seen->name, {seen->id, seen->architecture, seen->os});
+      put(seen->name, {seen->id, seen->architecture, seen->os, seen->resource_version});
       answers[i] = platform_of(seen->name);
     } else if (const auto* gone = std::get_if<node_gone>(&body)) {
       forget(*gone);

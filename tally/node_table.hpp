@@ -17,6 +17,7 @@ public:
     uid id;
     string_id architecture{};
     string_id os{};
+    std::uint64_t resource_version = 0; ///< of the last fact about it; 0: unknown
 
     friend bool operator==(const node&, const node&) = default;
   };

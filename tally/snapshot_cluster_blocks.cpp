@@ -40,8 +40,8 @@ bool snapshot_decoder::parts::read_tombstones(const pb::SnapshotTombstones& from
 
 bool snapshot_decoder::parts::read_nodes(const pb::SnapshotNodes& from) {
   const auto size = from.name_id_size();
-  if (!all_equal(
-          {size, from.uid_high_size(), from.uid_low_size(), from.architecture_id_size(), from.os_id_size()}))
+  if (!all_equal({size, from.uid_high_size(), from.uid_low_size(), from.architecture_id_size(),
+                  from.os_id_size(), from.resource_version_size()}))
     return refuse("its columns differ in length");
   auto& nodes = state_->nodes;
   for (int i = 0; i < size; ++i) {
@@ -50,7 +50,8 @@ bool snapshot_decoder::parts::read_nodes(const pb::SnapshotNodes& from) {
     if (!known({from.name_id(i), from.architecture_id(i), from.os_id(i)}) || !known(id))
       return refuse(fmt::format("entry {} refers to a string that is not there", i));
     const auto before = nodes.nodes().size();
-    nodes.restore(name, {id, string_id{from.architecture_id(i)}, string_id{from.os_id(i)}});
+    nodes.restore(
+        name, {id, string_id{from.architecture_id(i)}, string_id{from.os_id(i)}, from.resource_version(i)});
     if (nodes.nodes().size() != before + 1)
       return refuse(fmt::format("entry {} is a node that is already there", i));
   }

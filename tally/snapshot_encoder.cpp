@@ -187,7 +187,8 @@ private:
       columns.add_uid_low(node.id.low);
       columns.add_architecture_id(number_of(node.architecture));
       columns.add_os_id(number_of(node.os));
-      if (auto done = to.end_entry(24); !done)
+      columns.add_resource_version(node.resource_version);
+      if (auto done = to.end_entry(28); !done)
         return done;
     }
     return to.flush();

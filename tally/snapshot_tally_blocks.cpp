@@ -57,9 +57,9 @@ bool snapshot_decoder::parts::read_image(const pb::SnapshotImages& from, int i, 
       from.idle_since_ms(i) > header_.time_ms())
     return refuse(fmt::format("entry {} has a value that no image can have", i));
   const auto scanned = (flags & 1u) != 0;
-  const auto scanned_at = scanned ? std::optional{from.scanned_at_ms(i)} : std::nullopt;
-  const auto names = directory.names_of(key.identity());
-  if (!names.empty() && directory.scanned_at_ms(key.identity()) != scanned_at)
+  const auto scanned_at = directory.scanned_at_ms(key.identity());
+  const auto agrees = scanned_at.has_value() == scanned && (!scanned || *scanned_at == from.scanned_at_ms(i));
+  if (!directory.names_of(key.identity()).empty() && !agrees)
     return refuse(fmt::format("entry {} is scanned otherwise than another name of the image", i));
   directory.restore(static_cast<image_index>(expected_.size()), key, from.idle_since_ms(i));
   if (scanned)

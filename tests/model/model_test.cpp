@@ -9,7 +9,7 @@ using namespace tallyman;
 using namespace tallyman::testing;
 
 TEST_CASE("over any history the tally is what the plain rules make of it") {
-  for (const auto seed : seeds(600)) {
+  for (const auto seed : seeds(1'200)) {
     const auto strings = std::make_shared<string_table>();
     cluster_state state{strings, seed};
     random_cluster cluster{seed, *strings};
@@ -27,7 +27,7 @@ TEST_CASE("over any history the tally is what the plain rules make of it") {
 }
 
 TEST_CASE("after a complete relist the tally is what the cluster's objects alone say") {
-  for (const auto seed : seeds(600)) {
+  for (const auto seed : seeds(1'200)) {
     const auto strings = std::make_shared<string_table>();
     cluster_state state{strings, seed};
     random_cluster cluster{seed, *strings};

@@ -141,6 +141,11 @@ void naive_model::begin_fact(std::int64_t time) {
 }
 
 void naive_model::apply(const true_node& node) {
+  const auto now = nodes_.find(node.name);
+  const auto overtaken = now != nodes_.end() && now->second.uid != node.uid &&
+                         node.resource_version < now->second.resource_version;
+  if (overtaken)
+    return;
   nodes_[node.name] = node;
   if (node.architecture.empty() || node.os.empty())
     return;

@@ -13,10 +13,13 @@
 
 namespace tallyman::testing {
 
-/// The seeds of a test: `count` of them, or the one in the environment variable TALLYMAN_SEED.
+/// The seeds of a test: `count` of them, or the one in the environment variable TALLYMAN_SEED, or as many as
+/// TALLYMAN_SEEDS says (for a long run).
 inline std::vector<std::uint64_t> seeds(std::uint64_t count) {
   if (const auto* only = std::getenv("TALLYMAN_SEED"))
     return {std::strtoull(only, nullptr, 10)};
+  if (const auto* more = std::getenv("TALLYMAN_SEEDS"))
+    count = std::strtoull(more, nullptr, 10);
   std::vector<std::uint64_t> all;
   for (std::uint64_t seed = 1; seed <= count; ++seed)
     all.push_back(seed);

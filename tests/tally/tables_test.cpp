@@ -83,6 +83,16 @@ TEST_CASE("a watch goes on from the newest bookmark or list of its kind") {
   CHECK(cluster.state.positions.by_kind().at(kind) == watch_positions::position{"abc", listed, 7});
 }
 
+TEST_CASE("a uid that shows up under a second name leaves no node under the first") {
+  tracked_cluster cluster;
+  cluster.see(node("n"));
+  auto renamed = node("n");
+  renamed.name = "m";
+  cluster.see(renamed);
+  cluster.gone(renamed);
+  CHECK(cluster.state.nodes.nodes().empty());
+}
+
 TEST_CASE("a node that a late event of its predecessor overtakes is not lost when the predecessor goes") {
   tracked_cluster cluster;
   auto first = node("n", "", "linux");
