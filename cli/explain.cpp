@@ -1,0 +1,81 @@
+#include "cli/command.hpp"
+#include "cli/explain_text.hpp"
+#include "cli/session.hpp"
+#include "cli/time_text.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+#include <fmt/format.h>
+
+namespace tallyman::cli {
+
+namespace {
+
+struct explain_arguments {
+  cluster_arguments cluster;
+  std::string image;
+  std::string format = "text";
+};
+
+void write_text(const std::vector<image_explanation>& all, std::int64_t now, output& out) {
+  if (all.size() > 1)
+    out.write(fmt::format("{} images match\n\n", all.size()));
+  const char* separator = "";
+  for (const auto& each : all) {
+    out.write(separator + text_of(each, now));
+    separator = "\n";
+  }
+}
+
+void write_json(const std::vector<image_explanation>& all, output& out) {
+  auto shown = json::array();
+  for (const auto& each : all)
+    shown.push_back(json_of(each));
+  out.write(json_lines(shown) + '\n');
+}
+
+result<exit_code> run(const explain_arguments& arguments, output& out) {
+  if (arguments.image.empty())
+    return error{error_kind::usage, "IMAGE is empty; give a name, an image id, or a part of one"};
+  auto loaded = load_cluster(arguments.cluster);
+  if (!loaded)
+    return loaded.failure();
+  const auto now = now_ms();
+  const auto all = explain(*loaded->view, arguments.image, now);
+  if (all.empty()) {
+    complain(
+        fmt::format("no image of cluster {} has '{}' in its name or image id; `tallyman images` lists all",
+                    loaded->name, arguments.image));
+    return exit_code::not_found;
+  }
+  if (arguments.format == "json")
+    write_json(all, out);
+  else
+    write_text(all, now, out);
+  return exit_code::ok;
+}
+
+} // namespace
+
+void add_explain(CLI::App& app, command& chosen) {
+  auto arguments = std::make_shared<explain_arguments>();
+  auto* self =
+      app.add_subcommand("explain", "Say why an image is here, and what happens to it next and when");
+  add_cluster_arguments(*self, arguments->cluster);
+  add_ignore_snapshots(*self, arguments->cluster);
+  self->add_option("-o,--output", arguments->format,
+                   "text for people, or json: an array with one object for each image")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT");
+  self->add_option(
+          "IMAGE", arguments->image,
+          "A name or an image id; if no image is called exactly that, all that have it in their name or id")
+      ->required();
+  self->footer(exit_code_help);
+  self->callback(
+      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+}
+
+} // namespace tallyman::cli

@@ -1,0 +1,122 @@
+#include "cli/ingest_summary.hpp"
+
+#include "cli/table.hpp"
+#include "cli/terminal_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace tallyman::cli {
+
+namespace {
+
+// `intake_counts` counts these beside the kinds.
+const std::set<std::string, std::less<>> not_kinds{"bookmark", "list", "scan", "remote", "settings"};
+
+std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", with_separators(count), count == 1 ? one : many);
+}
+
+struct kind_row {
+  std::uint64_t read = 0;
+  intake_count taken_in;
+};
+
+std::map<std::string, kind_row> rows_by_kind(const ingest_summary& summary) {
+  std::map<std::string, kind_row> rows;
+  for (const auto& [kind, counts] : summary.read.kinds)
+    if (counts.read > 0)
+      rows[kind].read = counts.read;
+  for (const auto& [kind, counts] : summary.taken_in)
+    if (!not_kinds.contains(kind))
+      rows[kind].taken_in = counts;
+  return rows;
+}
+
+std::string kind_table(const ingest_summary& summary) {
+  using enum table::align;
+  table shown{{{"KIND"}, {"READ", right}, {"NO-OPS", right}, {"LATE", right}, {"JOURNALED", right}}};
+  const auto add_row = [&](const std::string& kind, const kind_row& row) {
+    shown.add({kind, with_separators(row.read), with_separators(row.taken_in.no_ops),
+               with_separators(row.taken_in.late), with_separators(row.taken_in.journaled)});
+  };
+  kind_row all;
+  for (const auto& [kind, row] : rows_by_kind(summary)) {
+    add_row(kind, row);
+    all.read += row.read;
+    all.taken_in.no_ops += row.taken_in.no_ops;
+    all.taken_in.late += row.taken_in.late;
+    all.taken_in.journaled += row.taken_in.journaled;
+  }
+  add_row("all", all);
+  return shown.text();
+}
+
+std::string skipped_kinds(const kube::counters& read) {
+  std::string list;
+  for (const auto& [kind, counts] : read.kinds)
+    if (counts.skipped > 0)
+      list +=
+          fmt::format("{}{} {}", list.empty() ? "" : ", ", printable(kind), with_separators(counts.skipped));
+  return list.empty() ? "" : "kinds that the tally has no use for: " + list + '\n';
+}
+
+std::string trouble(const kube::counters& read) {
+  std::string lines;
+  if (read.errors > 0)
+    lines += plural(read.errors, "bad value", "bad values") + " in the input\n";
+  if (read.statuses > 0)
+    lines +=
+        plural(read.statuses, "failure", "failures") + " of the API in the input, which changed nothing\n";
+  if (read.lists_incomplete > 0)
+    lines +=
+        plural(read.lists_incomplete, "list", "lists") + " not complete, so nothing counts as gone by them\n";
+  return lines;
+}
+
+} // namespace
+
+void add(kube::counters& total, const kube::counters& more) {
+  total.bytes += more.bytes;
+  total.watch_events += more.watch_events;
+  total.bookmarks += more.bookmarks;
+  total.lists += more.lists;
+  total.lists_incomplete += more.lists_incomplete;
+  total.statuses += more.statuses;
+  total.errors += more.errors;
+  for (const auto& [kind, counts] : more.kinds) {
+    auto& sum = total.of(kind);
+    sum.read += counts.read;
+    sum.skipped += counts.skipped;
+  }
+}
+
+std::uint64_t objects_read(const kube::counters& read) {
+  std::uint64_t count = 0;
+  for (const auto& [kind, counts] : read.kinds)
+    count += counts.read;
+  return count;
+}
+
+std::string text_of(const ingest_summary& summary) {
+  const auto& read = summary.read;
+  const auto objects = objects_read(read);
+  const auto seconds = std::max(summary.seconds, 1e-3);
+  const auto rate = [seconds](std::uint64_t count) {
+    return static_cast<std::uint64_t>(static_cast<double>(count) / seconds);
+  };
+  auto text = kind_table(summary);
+  text += skipped_kinds(read) + trouble(read);
+  text += fmt::format("{}, {}, {} recorded\n", plural(read.watch_events, "watch event", "watch events"),
+                      plural(read.lists, "list", "lists"), plural(read.bookmarks, "bookmark", "bookmarks"));
+  text += fmt::format("{} in {:.2f} s: {}/s, {} objects/s\n", format_bytes(read.bytes), summary.seconds,
+                      format_bytes(rate(read.bytes)), with_separators(rate(objects)));
+  text += fmt::format("the tally holds {}, {}, {} at sequence {}\n",
+                      plural(summary.images, "image", "images"), plural(summary.owners, "owner", "owners"),
+                      plural(summary.pods, "pod", "pods"), summary.sequence);
+  return text;
+}
+
+} // namespace tallyman::cli

@@ -1,0 +1,80 @@
+#include "cli/inventory_text.hpp"
+#include "cli/table.hpp"
+#include "cli/terminal_text.hpp"
+#include "cli/time_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tallyman::cli {
+
+namespace {
+
+constexpr std::size_t digest_digits = 12;
+constexpr std::size_t image_id_bytes_max = 40;
+constexpr std::string_view uncertain = "?";
+
+std::string platform_of(const image_row& image) {
+  auto shown =
+      image.os.empty() || image.os == "linux" ? image.architecture : image.os + '/' + image.architecture;
+  return image.platform_provisional ? shown.append(uncertain) : shown;
+}
+
+std::string owners_of(const image_row& image) {
+  if (image.owners.empty())
+    return "-";
+  const auto& first = image.owners.front();
+  auto shown = fmt::format("{} {}/{}{}", first.kind, first.name_space, first.name,
+                           first.provisional ? uncertain : std::string_view{});
+  if (image.owners.size() > 1)
+    shown += fmt::format(" +{}", image.owners.size() - 1);
+  return shown;
+}
+
+std::string scan_of(const image_row& image, std::int64_t now_ms) {
+  if (image.scan_state == "backing-off")
+    return fmt::format("retry in {} ({} failed)", format_duration(image.next_scan_at_ms - now_ms),
+                       image.failures);
+  return image.failures == 0 ? image.scan_state
+                             : fmt::format("{} ({} failed)", image.scan_state, image.failures);
+}
+
+bool anything_uncertain(const inventory_view& inventory) {
+  return std::any_of(inventory.images.begin(), inventory.images.end(), [](const image_row& image) {
+    return image.platform_provisional ||
+           std::any_of(image.owners.begin(), image.owners.end(),
+                       [](const owner_row& owner) { return owner.provisional; });
+  });
+}
+
+} // namespace
+
+std::string short_image_id(const std::string& image_id, const std::string& name) {
+  if (image_id == name)
+    return "-";
+  const auto colon =
+      image_id.find("sha256:") == std::string::npos ? std::string::npos : image_id.find("sha256:") + 6;
+  if (colon != std::string::npos)
+    return image_id.substr(colon - 6, 7 + digest_digits);
+  const auto start = cut(image_id, image_id_bytes_max);
+  return start.size() == image_id.size() ? image_id : std::string{start} + "…";
+}
+
+void write_inventory_table(const inventory_view& inventory, std::int64_t now_ms, output& out) {
+  using enum table::align;
+  table rows{{{"IMAGE"}, {"DIGEST"}, {"ARCH"}, {"OWNERS"}, {"PODS", right}, {"SCAN"}, {"SEEN FOR", right}}};
+  for (const auto& image : inventory.images)
+    rows.add({image.name, short_image_id(image.image_id, image.name), platform_of(image), owners_of(image),
+              std::to_string(image.pod_count()), scan_of(image, now_ms),
+              image.first_seen_at_ms == 0 ? "-" : format_duration(now_ms - image.first_seen_at_ms)});
+  out.write(rows.text());
+  const auto totals = totals_of(inventory);
+  out.write(fmt::format("\n{} images, {} owners, {} pods in {} at sequence {}", inventory.images.size(),
+                        totals.owners, totals.pods, printable(inventory.cluster), inventory.sequence));
+  out.write(inventory.at_ms == 0 ? "\n" : fmt::format(" of {}\n", format_time(inventory.at_ms)));
+  if (anything_uncertain(inventory))
+    out.write("? = not certain yet: the node, or a parent of the owner, has not been seen\n");
+}
+
+} // namespace tallyman::cli

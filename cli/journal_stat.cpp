@@ -1,0 +1,42 @@
+#include "cli/command.hpp"
+#include "cli/stat_text.hpp"
+#include "journal/disk_storage.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+
+namespace tallyman::cli {
+
+namespace {
+
+struct stat_arguments {
+  std::string directory;
+  std::string format = "text";
+};
+
+result<exit_code> run(const stat_arguments& arguments, output& out) {
+  journal::disk_storage disk;
+  const auto figures = journal::stat(disk, arguments.directory);
+  if (!figures)
+    return figures.failure();
+  out.write(arguments.format == "json" ? json_lines(json_of(*figures)) + '\n' : text_of(*figures));
+  return exit_code::ok;
+}
+
+} // namespace
+
+void add_journal_stat(CLI::App& app, command& chosen) {
+  auto arguments = std::make_shared<stat_arguments>();
+  auto* self = app.add_subcommand("stat", "Print figures about a journal, from its batch headers alone");
+  self->add_option("DIR", arguments->directory, "The directory of the journal")->required();
+  self->add_option("-o,--output", arguments->format, "text for people, or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("FORMAT");
+  self->footer(exit_code_help);
+  self->callback(
+      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+}
+
+} // namespace tallyman::cli

@@ -1,0 +1,19 @@
+#include "cli/json_text.hpp"
+
+#include "cli/time_text.hpp"
+
+namespace tallyman::cli {
+
+json json_time(std::int64_t time_ms) {
+  return time_ms == 0 ? json(nullptr) : json(format_time(time_ms));
+}
+
+std::string json_line(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string json_lines(const json& value) {
+  return value.dump(2, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace tallyman::cli

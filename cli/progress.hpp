@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace tallyman::cli {
+
+/// A line on standard error that says how far the work is, if that is a terminal; else nothing at all.
+class progress {
+public:
+  progress();
+  ~progress() { clear(); }
+  progress(const progress&) = delete;
+  progress& operator=(const progress&) = delete;
+
+  /// Shows the figures, at most five times a second.
+  void show(const std::string& source, std::uint64_t bytes, std::uint64_t objects);
+
+  /// Takes the line away, so that something else can be written.
+  void clear();
+
+private:
+  using clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds interval{200};
+
+  bool on_terminal_;
+  bool shown_ = false;
+  clock::time_point started_ = clock::now();
+  clock::time_point next_ = started_ + interval;
+};
+
+} // namespace tallyman::cli

@@ -1,0 +1,71 @@
+#include "cli/session.hpp"
+
+#include "cli/output.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace tallyman::cli {
+
+namespace {
+
+constexpr std::size_t threads_max = 256;
+
+void tell_recovery(const journal::recovery_report& recovery) {
+  if (!recovery.snapshot_note.empty())
+    complain("a snapshot was passed over, the journal's events stand in for it: " + recovery.snapshot_note);
+  if (recovery.what == journal::recovery_report::outcome::dropped && !recovery.quarantine.empty())
+    complain(fmt::format(
+        "{}: an unfinished batch of {} bytes at offset {}, which nobody was promised, was moved to {}: {}",
+        recovery.file, recovery.dropped_bytes, recovery.offset, recovery.quarantine, recovery.reason));
+}
+
+} // namespace
+
+void add_cluster_arguments(CLI::App& app, cluster_arguments& arguments) {
+  arguments.threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, threads_max);
+  app.add_option("--data", arguments.data, "The directory of the cluster's journal")
+      ->required()
+      ->type_name("DIR");
+  app.add_option("--threads", arguments.threads,
+                 "Threads that apply events; as many as there are cores unless given")
+      ->check(CLI::Range(std::size_t{1}, threads_max))
+      ->type_name("N");
+}
+
+void add_ignore_snapshots(CLI::App& app, cluster_arguments& arguments) {
+  app.add_flag("--ignore-snapshots", arguments.ignore_snapshots,
+               "Rebuild the state from the journal's first event, whatever snapshots there are");
+}
+
+result<std::unique_ptr<session>> session::open(const cluster_arguments& arguments, cluster_options options) {
+  std::unique_ptr<session> opened{new session{arguments.threads}};
+  options.ignore_snapshots = arguments.ignore_snapshots;
+  auto cluster = cluster::open(opened->system_, opened->disk_, arguments.data, options);
+  if (!cluster)
+    return cluster.failure();
+  opened->cluster_ = std::move(*cluster);
+  tell_recovery(opened->cluster_->journal_info().recovery);
+  return opened;
+}
+
+result<loaded_cluster> load_cluster(const cluster_arguments& arguments) {
+  cluster_options options;
+  options.read_only = true;
+  auto opened = session::open(arguments, std::move(options));
+  if (!opened)
+    return opened.failure();
+  auto& cluster = (*opened)->cluster();
+  auto view = cluster.view();
+  if (!view)
+    return view.failure();
+  return loaded_cluster{cluster.journal_info().cluster, std::move(*view)};
+}
+
+} // namespace tallyman::cli

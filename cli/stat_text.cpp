@@ -1,0 +1,69 @@
+#include "cli/stat_text.hpp"
+
+#include "cli/table.hpp"
+#include "cli/terminal_text.hpp"
+#include "cli/time_text.hpp"
+
+#include <fmt/format.h>
+
+namespace tallyman::cli {
+
+namespace {
+
+std::string snapshots_of(const journal::journal_stat& figures) {
+  if (figures.snapshots.empty())
+    return "none";
+  std::string list;
+  for (const auto sequence : figures.snapshots)
+    list += (list.empty() ? "at sequence " : ", ") + std::to_string(sequence);
+  return fmt::format("{} ({})", list, format_bytes(figures.snapshot_bytes));
+}
+
+} // namespace
+
+std::string text_of(const journal::journal_stat& figures) {
+  const auto& info = figures.info;
+  std::string text;
+  const auto line = [&text](std::string_view label, const std::string& value) {
+    text += fmt::format("{:<12} {}\n", label, printable(value));
+  };
+  line("cluster", info.cluster);
+  line("journal", fmt::format("{}, format version {}", info.id.text(), info.version));
+  line("events", info.last_sequence == 0
+                     ? "none"
+                     : fmt::format("{} (sequences {} to {})", with_separators(figures.event_count),
+                                   info.first_sequence, info.last_sequence));
+  line("last written", info.last_time_ms == 0 ? "never" : format_time(info.last_time_ms));
+  line("definitions", with_separators(figures.definition_count));
+  line("batches", fmt::format("{} ({} with padding)", with_separators(figures.batch_count),
+                              format_bytes(figures.batch_bytes)));
+  line("records", fmt::format("{} ({:.1f} bytes for each event)", format_bytes(figures.record_bytes),
+                              figures.bytes_per_event()));
+  line("segments",
+       fmt::format("{} ({}, zero-filled ahead)", figures.segment_count, format_bytes(figures.segment_bytes)));
+  line("snapshots", snapshots_of(figures));
+  line("writer", info.writer_alive ? "a process is writing to it now" : "none");
+  return text;
+}
+
+json json_of(const journal::journal_stat& figures) {
+  const auto& info = figures.info;
+  return {{"cluster", info.cluster},
+          {"journal_id", info.id.text()},
+          {"format_version", info.version},
+          {"first_sequence", info.first_sequence},
+          {"last_sequence", info.last_sequence},
+          {"last_written_at", json_time(info.last_time_ms)},
+          {"writer_alive", info.writer_alive},
+          {"events", figures.event_count},
+          {"definitions", figures.definition_count},
+          {"batches", figures.batch_count},
+          {"batch_bytes", figures.batch_bytes},
+          {"record_bytes", figures.record_bytes},
+          {"segments", figures.segment_count},
+          {"segment_bytes", figures.segment_bytes},
+          {"snapshots", figures.snapshots},
+          {"snapshot_bytes", figures.snapshot_bytes}};
+}
+
+} // namespace tallyman::cli
