@@ -39,8 +39,8 @@ void look_at(std::string_view piece, std::uint64_t offset, std::uint64_t start, 
 
 result<tail_facts> read_tail(segment_reader& reader, std::uint64_t start) {
   tail_facts facts;
-  std::vector<char> buffer(piece_bytes);
   const segment_header& segment = reader.header();
+  std::vector<char> buffer(std::min<std::uint64_t>(piece_bytes, segment.bytes - start));
   for (std::uint64_t offset = start; offset < segment.bytes;) {
     const std::uint64_t wanted = std::min<std::uint64_t>(piece_bytes, segment.bytes - offset);
     auto got = reader.segment_file().read_at(offset, buffer.data(), wanted);
