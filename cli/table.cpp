@@ -46,7 +46,7 @@ std::string table::text() const {
 std::string with_separators(std::uint64_t number) {
   auto digits = std::to_string(number);
   for (std::size_t i = digits.size(); i > 3;)
-    digits.insert(i -= 3, ",");
+    digits.insert(i -= 3, 1, ',');
   return digits;
 }
 
