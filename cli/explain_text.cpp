@@ -70,7 +70,9 @@ std::string text_of(const image_explanation& shown, std::int64_t now_ms) {
   };
   line("image id", image.image_id);
   line("platform", (image.os.empty() ? "unknown" : image.os) + '/' + image.architecture +
-                       (image.platform_provisional ? " (provisional: no pod's node vouches for it)" : ""));
+                       (image.platform_provisional && !image.owners.empty()
+                            ? " (provisional: no pod's node vouches for it)"
+                            : ""));
   line("runtime", or_unknown(image.runtime));
   line("first seen", age(image.first_seen_at_ms, now_ms));
   line("owners changed", age(image.owner_changed_at_ms, now_ms));

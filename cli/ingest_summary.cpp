@@ -15,10 +15,6 @@ namespace {
 // `intake_counts` counts these beside the kinds.
 const std::set<std::string, std::less<>> not_kinds{"bookmark", "list", "scan", "remote", "settings"};
 
-std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", with_separators(count), count == 1 ? one : many);
-}
-
 struct kind_row {
   std::uint64_t read = 0;
   intake_count taken_in;
@@ -66,13 +62,13 @@ std::string skipped_kinds(const kube::counters& read) {
 std::string trouble(const kube::counters& read) {
   std::string lines;
   if (read.errors > 0)
-    lines += plural(read.errors, "bad value", "bad values") + " in the input\n";
+    lines += counted(read.errors, "bad value", "bad values") + " in the input\n";
   if (read.statuses > 0)
     lines +=
-        plural(read.statuses, "failure", "failures") + " of the API in the input, which changed nothing\n";
+        counted(read.statuses, "failure", "failures") + " of the API in the input, which changed nothing\n";
   if (read.lists_incomplete > 0)
-    lines +=
-        plural(read.lists_incomplete, "list", "lists") + " not complete, so nothing counts as gone by them\n";
+    lines += counted(read.lists_incomplete, "list", "lists") +
+             " not complete, so nothing counts as gone by them\n";
   return lines;
 }
 
@@ -109,13 +105,13 @@ std::string text_of(const ingest_summary& summary) {
   };
   auto text = kind_table(summary);
   text += skipped_kinds(read) + trouble(read);
-  text += fmt::format("{}, {}, {} recorded\n", plural(read.watch_events, "watch event", "watch events"),
-                      plural(read.lists, "list", "lists"), plural(read.bookmarks, "bookmark", "bookmarks"));
+  text += fmt::format("{}, {}, {} recorded\n", counted(read.watch_events, "watch event", "watch events"),
+                      counted(read.lists, "list", "lists"), counted(read.bookmarks, "bookmark", "bookmarks"));
   text += fmt::format("{} in {:.2f} s: {}/s, {} objects/s\n", format_bytes(read.bytes), summary.seconds,
                       format_bytes(rate(read.bytes)), with_separators(rate(objects)));
   text += fmt::format("the tally holds {}, {}, {} at sequence {}\n",
-                      plural(summary.images, "image", "images"), plural(summary.owners, "owner", "owners"),
-                      plural(summary.pods, "pod", "pods"), summary.sequence);
+                      counted(summary.images, "image", "images"), counted(summary.owners, "owner", "owners"),
+                      counted(summary.pods, "pod", "pods"), summary.sequence);
   return text;
 }
 

@@ -70,8 +70,10 @@ void write_inventory_table(const inventory_view& inventory, std::int64_t now_ms,
               image.first_seen_at_ms == 0 ? "-" : format_duration(now_ms - image.first_seen_at_ms)});
   out.write(rows.text());
   const auto totals = totals_of(inventory);
-  out.write(fmt::format("\n{} images, {} owners, {} pods in {} at sequence {}", inventory.images.size(),
-                        totals.owners, totals.pods, printable(inventory.cluster), inventory.sequence));
+  out.write(fmt::format("\n{}, {}, {} in {} at sequence {}",
+                        counted(inventory.images.size(), "image", "images"),
+                        counted(totals.owners, "owner", "owners"), counted(totals.pods, "pod", "pods"),
+                        printable(inventory.cluster), inventory.sequence));
   out.write(inventory.at_ms == 0 ? "\n" : fmt::format(" of {}\n", format_time(inventory.at_ms)));
   if (anything_uncertain(inventory))
     out.write("? = not certain yet: the node, or a parent of the owner, has not been seen\n");

@@ -33,10 +33,11 @@ result<exit_code> run(const std::string& directory, output& out) {
     return report.failure();
   write_findings(*report, out);
   const auto& stat = report->stat;
-  out.write(fmt::format("{}: {} events in {} batches, {} segments, {} snapshots\n",
-                        report->first_damage ? "sound up to the damage" : "sound",
-                        with_separators(stat.event_count), with_separators(stat.batch_count),
-                        stat.segment_count, stat.snapshots.size()));
+  out.write(fmt::format("{}: {} in {}, {}, {}\n", report->first_damage ? "sound up to the damage" : "sound",
+                        counted(stat.event_count, "event", "events"),
+                        counted(stat.batch_count, "batch", "batches"),
+                        counted(stat.segment_count, "segment", "segments"),
+                        counted(stat.snapshots.size(), "snapshot", "snapshots")));
   return report->first_damage ? exit_code_of(report->first_damage->kind) : exit_code::ok;
 }
 

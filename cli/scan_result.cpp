@@ -85,7 +85,11 @@ void tell(const cluster_view& view, const identity& scanned, output& out) {
         fmt::format("sequence {}: {} on {} is {}", view.state.sequence, view.state.strings->text(key.name),
                     view.state.strings->text(key.architecture), to_string(stage));
     if (scan.failures > 0)
-      line += fmt::format(", {} failed, next try at {}", scan.failures, format_time(scan.next_scan_at_ms));
+      line += fmt::format(", {} failed", scan.failures);
+    if (stage == scan_stage::backing_off)
+      line += ", next try at " + format_time(scan.next_scan_at_ms);
+    if (stage == scan_stage::image_private)
+      line += ", not retried with the others";
     out.write(printable(line) + '\n');
   }
 }

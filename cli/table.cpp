@@ -50,6 +50,10 @@ std::string with_separators(std::uint64_t number) {
   return digits;
 }
 
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", with_separators(count), count == 1 ? one : many);
+}
+
 std::string format_bytes(std::uint64_t bytes) {
   if (bytes < 1000)
     return fmt::format("{} bytes", bytes);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tallyman::cli {
@@ -34,6 +35,9 @@ private:
 
 /// "1,234,567"
 std::string with_separators(std::uint64_t number);
+
+/// "1 image", "1,234 images"
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many);
 
 /// "512 bytes", "1.5 MB": decimal units, as disks and networks are counted.
 std::string format_bytes(std::uint64_t bytes);

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "cli/inventory_view.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace tallyman::cli::testing {
+
+/// The path of a file of the recording, unpacked.
+std::string recording(std::string_view name);
+
+std::string read_file(const std::string& path);
+
+/// Images, owners and pods, as canonical text: what `expected-inventory.json` says of an inventory. Two are
+/// equal exactly if the inventories are, and a test that fails prints where they part.
+std::string essence_of_json(std::string_view document);
+std::string essence_of(const inventory_view& inventory);
+std::string expected_essence();
+
+} // namespace tallyman::cli::testing
