@@ -1,7 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/ingest_summary.hpp"
 #include "cli/ingestion.hpp"
-#include "cli/inventory_view.hpp"
 #include "cli/session.hpp"
 #include "cli/time_text.hpp"
 
@@ -9,6 +8,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
+#include <absl/container/flat_hash_set.h>
 
 #include <chrono>
 #include <csignal>
@@ -42,6 +42,20 @@ result<cluster_options> options_of(const ingest_arguments& arguments) {
   return options;
 }
 
+/// Fills in how much the tally holds now.
+void count(const cluster_state& state, ingest_summary& summary) {
+  absl::flat_hash_set<owner_index> owners;
+  for (const auto& image : state.images) {
+    summary.images += image.owners().empty() ? 0u : 1u;
+    for (const auto& [owner, pods] : image.owners())
+      owners.insert(owner);
+  }
+  for (const auto& [id, pod] : state.placed.pods())
+    summary.pods += pod.images.empty() ? 0u : 1u;
+  summary.owners = owners.size();
+  summary.sequence = state.sequence;
+}
+
 result<ingest_summary> summarise(tallyman::cluster& cluster, const kube::counters& read, double seconds) {
   auto counts = cluster.counts();
   if (!counts)
@@ -49,10 +63,12 @@ result<ingest_summary> summarise(tallyman::cluster& cluster, const kube::counter
   auto view = cluster.view();
   if (!view)
     return view.failure();
-  const auto inventory = make_inventory(**view, {}, now_ms());
-  const auto totals = totals_of(inventory);
-  return ingest_summary{read,          std::move(*counts), seconds,           inventory.images.size(),
-                        totals.owners, totals.pods,        inventory.sequence};
+  ingest_summary summary;
+  summary.read = read;
+  summary.taken_in = std::move(*counts);
+  summary.seconds = seconds;
+  count((*view)->state, summary);
+  return summary;
 }
 
 /// Everything up to the summary. `taken` is how the reading ended.

@@ -36,8 +36,9 @@ result<void> ingestion::read_all(input_file& input, kube::json_decoder& decoder)
       break;
     if (auto delivered = deliver(input, decoder, decoder.feed(*chunk)); !delivered)
       return delivered;
-    progress_.show(input.name(), total_.bytes + decoder.counters().bytes,
-                   objects_read(total_) + objects_read(decoder.counters()));
+    if (progress_.due())
+      progress_.show(input.name(), total_.bytes + decoder.counters().bytes,
+                     objects_read(total_) + objects_read(decoder.counters()));
   }
   // A signal cuts the input anywhere: that its last value is not complete is no fault of the input.
   return stop_.received() != 0 ? result<void>{} : deliver(input, decoder, decoder.finish());

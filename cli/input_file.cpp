@@ -61,11 +61,14 @@ result<void> check_inputs(const std::vector<std::string>& paths) {
 }
 
 input_file::input_file(int descriptor, std::string name, std::size_t chunk_bytes, const stop_signal& stop)
-    : descriptor_(descriptor), name_(std::move(name)), chunk_(chunk_bytes), stop_(&stop) {}
+    : descriptor_(descriptor), name_(std::move(name)), chunk_(chunk_bytes), stop_(&stop) {
+  struct stat status {};
+  may_wait_ = ::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode);
+}
 
 input_file::input_file(input_file&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), name_(std::move(other.name_)),
-      chunk_(std::move(other.chunk_)), stop_(other.stop_) {}
+      chunk_(std::move(other.chunk_)), stop_(other.stop_), may_wait_(other.may_wait_) {}
 
 input_file::~input_file() {
   if (descriptor_ > STDIN_FILENO)
@@ -84,7 +87,7 @@ result<input_file> input_file::open(const std::string& path, std::size_t chunk_b
 
 result<std::string_view> input_file::read() {
   for (;;) {
-    if (!stop_->wait_readable(descriptor_))
+    if (may_wait_ ? !stop_->wait_readable(descriptor_) : stop_->received() != 0)
       return std::string_view{};
     const auto got = ::read(descriptor_, chunk_.data(), chunk_.size());
     if (got >= 0)

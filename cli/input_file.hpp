@@ -37,6 +37,7 @@ private:
   std::string name_;
   std::vector<char> chunk_;
   const stop_signal* stop_;
+  bool may_wait_; ///< false for a regular file, which always has something to read or has ended
 };
 
 } // namespace tallyman::cli

@@ -22,11 +22,7 @@ void write_to_terminal(const std::string& text) {
 progress::progress() : on_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 void progress::show(const std::string& source, std::uint64_t bytes, std::uint64_t objects) {
-  if (!on_terminal_)
-    return;
   const auto now = clock::now();
-  if (now < next_)
-    return;
   next_ = now + interval;
   shown_ = true;
   const auto seconds = std::chrono::duration<double>(now - started_).count();

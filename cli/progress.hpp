@@ -14,7 +14,9 @@ public:
   progress(const progress&) = delete;
   progress& operator=(const progress&) = delete;
 
-  /// Shows the figures, at most five times a second.
+  /// Whether it is time to show figures: five times a second at most, and never without a terminal.
+  bool due() const { return on_terminal_ && clock::now() >= next_; }
+
   void show(const std::string& source, std::uint64_t bytes, std::uint64_t objects);
 
   /// Takes the line away, so that something else can be written.
