@@ -26,14 +26,20 @@ enum class snapshot_block : std::uint16_t {
   pods = 10,
 };
 
+/// Owners in a snapshot have numbers below this: far more than the largest cluster has pods, and few enough
+/// that a damaged number does not ask for much memory.
+inline constexpr std::uint32_t snapshot_owners_max = 1u << 21;
+
 /// Takes one block; `bytes` live until it returns. An error of it ends the encoding.
 using snapshot_sink = std::function<result<void>(std::uint16_t type, std::span<const std::byte> bytes)>;
 
 /// A block is closed when it reaches this size, so it is larger by at most one entry (one object's texts).
-inline constexpr std::size_t snapshot_block_bytes = 192 * 1024;
+inline constexpr std::size_t snapshot_block_bytes = std::size_t{192} << 10;
 
 /// Hands `state` to `sink`, block by block. Equal states of equal history give equal bytes. Strings that
 /// other threads intern meanwhile may or may not be among the snapshot's.
+///
+/// Images are numbered anew, without gaps; owners keep their numbers.
 ///
 /// Fails with the sink's error, or with `damaged` if the images and the placements contradict each other (so
 /// that such a state never replaces a sound snapshot).

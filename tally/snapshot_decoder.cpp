@@ -111,8 +111,8 @@ bool snapshot_decoder::parts::check_images() {
     if (state_->images[i].pods().size() != expected_[i].pods ||
         state_->images[i].owners().size() != expected_[i].owners)
       return refuse(fmt::format("image {} does not have the pods that it should have", i));
-  for (owner_index i = 0; i < owners_; ++i)
-    if (!state_->placed.owners().is_held(i))
+  for (owner_index i = 0; i < owner_there_.size(); ++i)
+    if (owner_there_[i] && !state_->placed.owners().is_held(i))
       return refuse(fmt::format("owner {} owns nothing", i));
   return true;
 }

@@ -72,7 +72,7 @@ class encoder {
 public:
   encoder(const cluster_state& state, const snapshot_sink& sink)
       : state_(state), sink_(sink), strings_end_(std::min(state.strings->size(), state.defined_strings)) {
-    number_owners();
+    count_owners();
     number_images();
   }
 
@@ -89,15 +89,13 @@ public:
   }
 
 private:
-  // Live indexes have gaps. A snapshot's have none, so that a damaged one cannot ask for a huge table.
-  void number_owners() {
+  void count_owners() {
     const auto& owners = state_.placed.owners();
-    owner_numbers_.resize(owners.size());
     for (owner_index i = 0; i < owners.size(); ++i)
-      if (owners.is_held(i))
-        owner_numbers_[i] = owners_live_++;
+      owners_live_ += owners.is_held(i) ? 1u : 0u;
   }
 
+  // Live indexes have gaps. A snapshot's have none, so that a damaged one cannot ask for a huge table.
   void number_images() {
     const auto& directory = state_.placed.images();
     image_numbers_.resize(directory.size());
@@ -107,6 +105,11 @@ private:
   }
 
   result<void> check() {
+    if (state_.placed.owners().size() > snapshot_owners_max)
+      return error{error_kind::damaged,
+                   fmt::format("snapshot of sequence {}: more than {} owners at once; keep the last snapshot "
+                               "and look for what makes so many",
+                               state_.sequence, snapshot_owners_max)};
     const auto& directory = state_.placed.images();
     for (image_index i = 0; i < directory.size(); ++i)
       if (directory[i].live && (i >= state_.images.size() || state_.images[i].key() != directory[i].key ||
@@ -248,8 +251,9 @@ private:
       columns.add_kind_id(number_of(each.kind));
       columns.add_namespace_id(number_of(each.name_space));
       columns.add_name_length(length_of(each.name));
+      columns.add_number(i);
       to.add_text(each.name);
-      if (auto done = to.end_entry(22); !done)
+      if (auto done = to.end_entry(26); !done)
         return done;
     }
     return to.flush();
@@ -304,7 +308,7 @@ private:
                  (pod.owner_certain() ? 16u : 0u));
     to.add_controller_uid_high(pod.controller.high);
     to.add_controller_uid_low(pod.controller.low);
-    to.add_owner(owner_numbers_[pod.owner]);
+    to.add_owner(pod.owner);
     to.add_images(static_cast<std::uint32_t>(pod.images.size()));
     if (!pod.owner_certain()) {
       to.add_waiting_uid_high(pod.waiting_on.high);
@@ -333,8 +337,7 @@ private:
   // Every table has the well-known strings by itself.
   static constexpr std::uint32_t first_string = well_known::texts.size();
   const std::uint32_t strings_end_;
-  std::vector<std::uint32_t> owner_numbers_; ///< live index to the snapshot's
-  std::vector<std::uint32_t> image_numbers_;
+  std::vector<std::uint32_t> image_numbers_; ///< live index to the snapshot's
   std::uint32_t owners_live_ = 0;
   std::uint32_t images_live_ = 0;
 };

@@ -92,7 +92,8 @@ private:
   };
   std::vector<expected_counts> expected_; ///< by image
   absl::flat_hash_set<uid> owner_ids_;
-  std::uint32_t owners_ = 0;
+  std::uint64_t owners_ = 0;
+  std::vector<bool> owner_there_; ///< by number
 };
 
 } // namespace tallyman

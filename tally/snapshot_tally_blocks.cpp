@@ -10,18 +10,24 @@ namespace tallyman {
 bool snapshot_decoder::parts::read_owners(const pb::SnapshotOwners& from) {
   const auto size = from.uid_high_size();
   if (!all_equal({size, from.uid_low_size(), from.kind_id_size(), from.namespace_id_size(),
-                  from.name_length_size()}))
+                  from.name_length_size(), from.number_size()}))
     return refuse("its columns differ in length");
   text_run texts{from.texts()};
   for (int i = 0; i < size; ++i) {
     const uid id{from.uid_high(i), from.uid_low(i)};
+    const auto number = from.number(i);
     if (!known({from.kind_id(i), from.namespace_id(i)}) || !known(id))
       return refuse(fmt::format("entry {} refers to a string that is not there", i));
+    if (number >= snapshot_owners_max || number < owner_there_.size())
+      return refuse(fmt::format("entry {} has a number that it cannot have", i));
     if (!owner_ids_.insert(id).second)
       return refuse(fmt::format("entry {} is an owner that is already there", i));
-    state_->placed.owners_to_restore().restore(owners_++, {id, string_id{from.kind_id(i)},
-                                                           string_id{from.namespace_id(i)},
-                                                           std::string{texts.take(from.name_length(i))}});
+    ++owners_;
+    owner_there_.resize(number);
+    owner_there_.push_back(true);
+    state_->placed.owners_to_restore().restore(number, {id, string_id{from.kind_id(i)},
+                                                        string_id{from.namespace_id(i)},
+                                                        std::string{texts.take(from.name_length(i))}});
   }
   return texts.used_up() || refuse("its texts and their lengths do not fit");
 }
@@ -124,7 +130,7 @@ bool snapshot_decoder::parts::read_pod_state(const pb::SnapshotPods& from, int i
   const auto state = from.state(i);
   if (state >= 32 || (state & 7u) > static_cast<unsigned>(pod_phase::failed))
     return refuse(fmt::format("entry {} has a phase that no pod can have", i));
-  if (from.owner(i) >= owners_)
+  if (from.owner(i) >= owner_there_.size() || !owner_there_[from.owner(i)])
     return refuse(fmt::format("entry {} has an owner that is not there", i));
   pod.name_space = string_id{from.namespace_id(i)};
   pod.node = string_id{from.node_id(i)};

@@ -65,6 +65,22 @@ TEST_CASE("a snapshot keeps the ids of its strings, so that the journal's record
     CHECK(restored->strings->text(string_id{i}) == cluster.strings->text(string_id{i}));
 }
 
+TEST_CASE("an image that is rebuilt from a snapshot finds its owners under their live numbers") {
+  tracked_cluster cluster;
+  cluster.see(node("n"));
+  for (const auto* name : {"a", "b", "c", "d"})
+    cluster.see(pod(name, controller("CloneSet", fmt::format("set-{}", name)), {running(name)}));
+  cluster.gone(pod("a"));
+  cluster.gone(pod("c"));
+  const auto restored = decode(encode(cluster.state));
+  REQUIRE(restored.ok());
+  for (const auto& [id, live] : cluster.state.placed.pods()) {
+    CHECK(restored->placed.pods().at(id).owner == live.owner);
+    CHECK(restored->placed.owners()[live.owner] == cluster.state.placed.owners()[live.owner]);
+  }
+  CHECK_FALSE(restored->placed.owners().is_held(0));
+}
+
 TEST_CASE("no block of a snapshot is much larger than its bound, and large states need several") {
   const auto state = make_cluster({100, 500, 500, 6'000});
   std::size_t pods = 0;
@@ -129,6 +145,13 @@ TEST_CASE("a snapshot whose parts contradict each other is refused") {
   CHECK(with_pods([](auto& p) { p.set_name_length(0, 4'000'000'000); }));
   CHECK(with_pods([](auto& p) { p.mutable_texts()->push_back('x'); }));
   CHECK(with_pods([](auto& p) { p.mutable_uid_low()->RemoveLast(); }));
+  const auto with_owners = [&](auto change) {
+    return refused(decode_changed<pb::SnapshotOwners>(state, snapshot_block::owners, change));
+  };
+  CHECK_FALSE(with_owners([](auto&) {}));
+  CHECK(with_owners([](auto& p) { p.set_number(p.number_size() - 1, 4'000'000'000); }));
+  CHECK(with_owners([](auto& p) { p.set_number(1, p.number(0)); }));
+  CHECK(with_owners([](auto& p) { p.set_uid_low(1, p.uid_low(0)); }));
   CHECK(with_images([](auto& p) { p.set_pods(0, p.pods(0) + 1); }));
   CHECK(with_images([](auto& p) { p.set_owners(0, p.owners(0) + 1); }));
   CHECK(with_images([](auto& p) { p.set_scan_flags(0, 0); }));
