@@ -1,9 +1,9 @@
 #include "messages/string_table.hpp"
 
+#include "messages/well_known.hpp"
+
 #include <bit>
 #include <cassert>
-
-#include "messages/well_known.hpp"
 
 namespace tallyman {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "messages/string_table.hpp"
+
 #include <array>
 #include <string_view>
-
-#include "messages/string_table.hpp"
 
 namespace tallyman::well_known {
 
