@@ -81,6 +81,8 @@ public:
         return answer.failure();
       if (answer->view)
         return answer->view;
+      if (auto failed = gate_->verdict(); !failed)
+        return failed.failure();
     }
     return error{error_kind::io, "the state of the cluster could not be gathered; try again"};
   }
@@ -130,6 +132,7 @@ private:
     supervisor_options wanted;
     wanted.log = log_;
     wanted.gate = gate_;
+    wanted.workers = workers_;
     wanted.now = options_.now;
     wanted.snapshot_every = options_.read_only ? 0 : options_.snapshot_every;
     wanted.faults = options_.faults;
@@ -152,6 +155,9 @@ private:
         return first.failure();
       if (!*first)
         break;
+      // A batch that holds nothing but definitions, which the reader has taken in.
+      if (work->batch.facts.empty())
+        continue;
       work->first_sequence = **first;
       note_grace(work->batch);
       const auto bytes = bytes_of(work->batch);
@@ -177,7 +183,10 @@ private:
     callbacks.on_durable = [to = supervisor_](std::uint64_t sequence) {
       caf::anon_send(to, facts_durable{sequence});
     };
-    callbacks.on_failure = [gate = gate_](const error& failure) { gate->fail(failure); };
+    callbacks.on_failure = [gate = gate_, to = supervisor_](const error& failure) {
+      gate->fail(failure);
+      caf::anon_send(to, journal_failed{failure.what});
+    };
     if (auto started = log_->start(std::move(callbacks)); !started)
       return started;
     if (!is_new && grace_ms_ == options_.scan_grace_ms)
@@ -209,11 +218,13 @@ private:
     }
     inventory_ = nullptr;
     supervisor_ = nullptr;
+    static_cast<void>(workers_->wait_idle());
   }
 
   caf::actor_system& system_;
   cluster_options options_;
   std::shared_ptr<flow_gate> gate_;
+  std::shared_ptr<flow_gate> workers_ = std::make_shared<flow_gate>(0); ///< see `supervisor_options`
   std::shared_ptr<journal::log> log_;
   std::shared_ptr<string_table> strings_;
   std::uint64_t grace_ms_ = 0;

@@ -30,14 +30,17 @@ public:
   /// Waits until everything acquired was released.
   result<void> wait_idle();
 
+  /// The failure, if there was one.
+  result<void> verdict() const;
+
   /// Wakes everyone with `failure`; the first one stays.
   void fail(const error& failure);
 
 private:
-  result<void> verdict() const;
+  result<void> verdict_locked() const;
 
   const std::size_t bytes_max_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::size_t bytes_ = 0;
   std::optional<error> failure_;

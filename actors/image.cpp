@@ -32,6 +32,8 @@ void image::take(const image_changed& change) {
       apply(change);
     } catch (const std::exception& failure) {
       fail(change, failure.what());
+    } catch (...) {
+      fail(change, "something that is no exception was thrown");
     }
     return;
   case mode::rebuilding:

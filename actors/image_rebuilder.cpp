@@ -7,8 +7,15 @@
 
 namespace tallyman {
 
-image_rebuilder::image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log)
-    : caf::event_based_actor(config), log_(std::move(log)) {}
+image_rebuilder::image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log, std::shared_ptr<flow_gate> workers)
+    : caf::event_based_actor(config), log_(std::move(log)), workers_(std::move(workers)) {
+  workers_->hold(1);
+}
+
+void image_rebuilder::on_exit() {
+  log_.reset();
+  workers_->release(1);
+}
 
 caf::behavior image_rebuilder::make_behavior() {
   set_default_handler(drop_unexpected);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/flow_gate.hpp"
 #include "actors/messages.hpp"
 #include "journal/log.hpp"
 
@@ -20,15 +21,17 @@ struct rebuild_wanted {
 /// actors. Blocks on the disk: spawn it detached.
 class image_rebuilder : public caf::event_based_actor {
 public:
-  image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log);
+  image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log, std::shared_ptr<flow_gate> workers);
 
   caf::behavior make_behavior() override;
+  void on_exit() override;
   const char* name() const override { return "tallyman.image_rebuilder"; }
 
 private:
   image_rebuilt rebuild(const rebuild_wanted& wanted) const;
 
   std::shared_ptr<journal::log> log_;
+  std::shared_ptr<flow_gate> workers_;
 };
 
 } // namespace tallyman

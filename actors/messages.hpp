@@ -38,6 +38,11 @@ struct facts_durable {
   std::uint64_t sequence = 0;
 };
 
+/// Journal writer to supervisor: the journal has failed for good; nothing more will become durable.
+struct journal_failed {
+  std::string reason;
+};
+
 /// Supervisor to node registry, node registry to workload registry, workload registry to supervisor: fill in
 /// what you know and pass it on.
 struct resolve_platforms {
@@ -109,6 +114,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_replayed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::recovery_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_durable)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::journal_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::resolve_platforms)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::resolve_owners)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_resolved)

@@ -1,21 +1,34 @@
 #include "actors/snapshot_writer.hpp"
 
+#include <exception>
+
 #include "actors/drop_unexpected.hpp"
 #include "actors/snapshots.hpp"
 
 namespace tallyman {
 
-snapshot_writer::snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log,
+snapshot_writer::snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log, std::shared_ptr<flow_gate> workers,
                                  caf::actor supervisor)
-    : caf::event_based_actor(config), log_(std::move(log)), supervisor_(std::move(supervisor)) {}
+    : caf::event_based_actor(config), log_(std::move(log)), workers_(std::move(workers)), supervisor_(std::move(supervisor)) {
+  workers_->hold(1);
+}
+
+void snapshot_writer::on_exit() {
+  log_.reset();
+  workers_->release(1);
+}
 
 caf::behavior snapshot_writer::make_behavior() {
   set_default_handler(drop_unexpected);
   return {
       [this](const snapshot_wanted& wanted) {
-        const auto written = write_snapshot(*log_, wanted.view->state);
-        send(supervisor_,
-             snapshot_finished{wanted.view->state.sequence, written ? "" : written.failure().what});
+        const auto sequence = wanted.view->state.sequence;
+        try {
+          const auto written = write_snapshot(*log_, wanted.view->state);
+          send(supervisor_, snapshot_finished{sequence, written ? "" : written.failure().what});
+        } catch (const std::exception& failure) { // out of memory, say: never fatal
+          send(supervisor_, snapshot_finished{sequence, failure.what()});
+        }
       },
   };
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/flow_gate.hpp"
 #include "actors/messages.hpp"
 #include "journal/log.hpp"
 
@@ -12,13 +13,15 @@ namespace tallyman {
 /// Writes snapshots of one cluster to its journal. Blocks on the disk: spawn it detached.
 class snapshot_writer : public caf::event_based_actor {
 public:
-  snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log, caf::actor supervisor);
+  snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log, std::shared_ptr<flow_gate> workers, caf::actor supervisor);
 
   caf::behavior make_behavior() override;
+  void on_exit() override;
   const char* name() const override { return "tallyman.snapshot_writer"; }
 
 private:
   std::shared_ptr<journal::log> log_;
+  std::shared_ptr<flow_gate> workers_;
   caf::actor supervisor_;
 };
 

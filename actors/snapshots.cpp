@@ -7,6 +7,8 @@
 #include <span>
 #include <string_view>
 
+#include <spdlog/spdlog.h>
+
 namespace tallyman {
 
 result<void> write_snapshot(journal::log& log, const cluster_state& state) {
@@ -21,7 +23,9 @@ result<void> write_snapshot(journal::log& log, const cluster_state& state) {
   return (*writer)->commit();
 }
 
-result<std::optional<cluster_state>> load_snapshot(const journal::log& log) {
+namespace {
+
+result<std::optional<cluster_state>> decode_snapshot(const journal::log& log) {
   auto reader = log.newest_snapshot();
   if (!reader)
     return reader.failure();
@@ -47,6 +51,18 @@ result<std::optional<cluster_state>> load_snapshot(const journal::log& log) {
                                           std::to_string(state->sequence) + ", not of its own"};
   state->defined_strings = state->strings->size();
   return std::optional<cluster_state>{std::move(*state)};
+}
+
+} // namespace
+
+result<std::optional<cluster_state>> load_snapshot(const journal::log& log) {
+  auto loaded = decode_snapshot(log);
+  if (loaded || loaded.failure().kind != error_kind::damaged || log.info().first_sequence > 1)
+    return loaded;
+  // The journal holds every event that the snapshot stands for: slower, but nothing is lost.
+  spdlog::warn("a snapshot is passed over, and the state rebuilt from the first event: {}",
+               loaded.failure().what);
+  return std::optional<cluster_state>{};
 }
 
 cluster_state empty_state(const journal::log& log) {

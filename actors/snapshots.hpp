@@ -12,7 +12,7 @@ namespace tallyman {
 result<void> write_snapshot(journal::log& log, const cluster_state& state);
 
 /// The state in the journal's newest usable snapshot, with a string table of its own; nothing if there is
-/// none. Blocks on the disk.
+/// none, or if it cannot be decoded while the journal still holds its first event. Blocks on the disk.
 result<std::optional<cluster_state>> load_snapshot(const journal::log& log);
 
 /// An empty cluster, for a journal without a snapshot.

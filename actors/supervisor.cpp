@@ -42,6 +42,7 @@ caf::behavior supervisor::make_behavior() {
         writer_ = fact_writer{*strings_, recovered.defined_strings};
       },
       [this](facts_durable durable) { release_durable(durable.sequence); },
+      [this](const journal_failed& failed) { stop(failed.reason); },
       [this](facts_resolved& resolved) { place(resolved.work); },
       [this](gather_state& wanted) { send_marker(std::move(wanted.into)); },
       [this](const image_failed& failed) { rebuild(failed); },
@@ -64,6 +65,12 @@ void supervisor::on_exit() {
   node_registry_ = nullptr;
   snapshot_writer_ = nullptr;
   image_rebuilder_ = nullptr;
+  options_.log.reset();
+}
+
+// Nothing may follow what was not journaled: the next batch would rely on strings that it defined.
+void supervisor::stop(const std::string& reason) {
+  quit(caf::make_error(caf::sec::runtime_error, reason));
 }
 
 // -- from arrival to the journal and back --------------------------------------------------------
@@ -78,6 +85,7 @@ void supervisor::journal(const facts_seen& arrived) {
   const auto given = options_.log->append(writer_.encode(work->batch));
   if (!given) {
     options_.gate->fail(given.failure());
+    stop(given.failure().what);
     return;
   }
   assert(given->first == work->first_sequence && given->last == work->last_sequence());
@@ -116,7 +124,7 @@ void supervisor::snapshot_if_due() {
   last_snapshot_sequence_ = last;
   const auto self = caf::actor_cast<caf::actor>(this);
   if (!snapshot_writer_)
-    snapshot_writer_ = spawn<class snapshot_writer, caf::detached + caf::linked>(options_.log, self);
+    snapshot_writer_ = spawn<class snapshot_writer, caf::detached + caf::linked>(options_.log, options_.workers, self);
   send_marker(std::make_shared<gathering>(
       strings_, [self](cluster_view_ptr view) { caf::anon_send(self, snapshot_wanted{std::move(view)}); }));
 }
@@ -196,12 +204,12 @@ void supervisor::rebuild(const image_failed& failed) {
   const auto name = strings_->text(key.name);
   const auto tries = ++failures_[failed.image];
   if (tries >= image_attempts_max) {
-    spdlog::error("image {} failed {} times and is set aside: {}", name, tries, failed.reason);
+    spdlog::error("image {:?} failed {} times and is set aside: {}", name, tries, failed.reason);
     return stand_aside();
   }
-  spdlog::warn("image {} failed and is rebuilt from the journal: {}", name, failed.reason);
+  spdlog::warn("image {:?} failed and is rebuilt from the journal: {}", name, failed.reason);
   if (!image_rebuilder_)
-    image_rebuilder_ = spawn<image_rebuilder, caf::detached + caf::linked>(options_.log);
+    image_rebuilder_ = spawn<image_rebuilder, caf::detached + caf::linked>(options_.log, options_.workers);
   send(image_rebuilder_, rebuild_wanted{failing, key, failed.sequence});
 }
 

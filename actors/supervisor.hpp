@@ -21,6 +21,8 @@ namespace tallyman {
 struct supervisor_options {
   std::shared_ptr<journal::log> log;
   std::shared_ptr<flow_gate> gate;
+  /// Held by the actors that block on the log, so that it is not closed under them.
+  std::shared_ptr<flow_gate> workers;
   fact_sequencer::clock now;
   /// Facts between two snapshots; 0: none are written.
   std::uint64_t snapshot_every = 0;
@@ -46,6 +48,7 @@ private:
   static constexpr std::uint32_t image_attempts_max = 3;
 
   void journal(const facts_seen& arrived);
+  void stop(const std::string& reason);
   void release_durable(std::uint64_t sequence);
   void forward(delivery_ptr work);
   void send_marker(gathering_ptr into);

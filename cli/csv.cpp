@@ -1,12 +1,16 @@
 #include "cli/csv.hpp"
 
+#include "cli/terminal_text.hpp"
+
 namespace tallyman::cli {
 
 namespace {
 
-std::string csv_field(std::string_view text) {
+std::string csv_field(std::string_view raw) {
+  // Names are chosen by whoever may create a pod; a terminal must not obey them.
+  const auto text = printable(raw);
   if (text.find_first_of("\",\r\n") == std::string_view::npos)
-    return std::string{text};
+    return text;
   std::string quoted = "\"";
   for (const auto character : text) {
     quoted += character;

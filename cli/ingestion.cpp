@@ -20,37 +20,34 @@ result<void> ingestion::run(const std::vector<std::string>& paths) {
 }
 
 result<void> ingestion::read(input_file& input) {
-  kube::json_decoder decoder{strings_, options_.decoder};
-  auto done = read_all(input, decoder);
+  decoder_.next_stream();
+  auto done = read_all(input);
   progress_.clear();
-  add(total_, decoder.counters());
   return done;
 }
 
-result<void> ingestion::read_all(input_file& input, kube::json_decoder& decoder) {
+result<void> ingestion::read_all(input_file& input) {
   for (;;) {
     const auto chunk = input.read();
     if (!chunk)
       return chunk.failure();
     if (chunk->empty())
       break;
-    if (auto delivered = deliver(input, decoder, decoder.feed(*chunk)); !delivered)
+    if (auto delivered = deliver(input, decoder_.feed(*chunk)); !delivered)
       return delivered;
     if (progress_.due())
-      progress_.show(input.name(), total_.bytes + decoder.counters().bytes,
-                     objects_read(total_) + objects_read(decoder.counters()));
+      progress_.show(input.name(), counters().bytes, objects_read(counters()));
   }
   // A signal cuts the input anywhere: that its last value is not complete is no fault of the input.
-  return stop_.received() != 0 ? result<void>{} : deliver(input, decoder, decoder.finish());
+  return stop_.received() != 0 ? result<void>{} : deliver(input, decoder_.finish());
 }
 
-result<void> ingestion::deliver(const input_file& input, kube::json_decoder& decoder,
-                                const result<void>& decoded) {
-  for (const auto& warning : decoder.take_warnings()) {
+result<void> ingestion::deliver(const input_file& input, const result<void>& decoded) {
+  for (const auto& warning : decoder_.take_warnings()) {
     progress_.clear();
     complain(input.name() + ": " + warning);
   }
-  auto seen = decoder.take();
+  auto seen = decoder_.take();
   if (!seen.batch.facts.empty() || !seen.lists.empty())
     if (auto taken = cluster_.submit(std::move(seen)); !taken)
       return taken;

@@ -9,11 +9,11 @@ json json_time(std::int64_t time_ms) {
 }
 
 std::string json_line(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return value.dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
 std::string json_lines(const json& value) {
-  return value.dump(2, ' ', false, json::error_handler_t::replace);
+  return value.dump(2, ' ', true, json::error_handler_t::replace);
 }
 
 } // namespace tallyman::cli

@@ -5,6 +5,7 @@
 #include <CLI/Formatter.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -77,9 +78,23 @@ exit_code run(int argc, char** argv) {
   return finish(chosen(out), out);
 }
 
+/// Whoever started the program with standard input, output or error closed must not have them opened anew as
+/// files of the journal: output would go over it. open() gives the lowest free number, so this fills in order.
+bool keep_standard_descriptors() {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor)
+    if (::fcntl(descriptor, F_GETFD) < 0 &&
+        ::open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY) != descriptor)
+      return false;
+  return true;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+  if (!keep_standard_descriptors())
+    return static_cast<int>(exit_code::internal);
+  // A write beyond a limit of the file size shows as EFBIG, which has a message.
+  std::signal(SIGXFSZ, SIG_IGN);
   // A reader that went away shows as EPIPE, where it can be told from a failure.
   std::signal(SIGPIPE, SIG_IGN);
   try {

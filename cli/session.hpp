@@ -39,9 +39,9 @@ public:
 private:
   explicit session(std::size_t threads) : config_(threads), system_(config_) {}
 
+  journal::disk_storage disk_; ///< first: whatever runs in the system may still use it
   system_config config_;
   caf::actor_system system_;
-  journal::disk_storage disk_;
   std::unique_ptr<tallyman::cluster> cluster_;
 };
 

@@ -33,10 +33,6 @@ result<void> append_queue::check(const record_run& run) const {
   if (run.largest_payload() + record_prefix_bytes + time_mark_bytes > payload_max)
     return usage_failure("a record of " + std::to_string(run.largest_payload()) +
                          " bytes does not fit a batch of " + std::to_string(batch_bytes_max_));
-  if (run.longest_definitions() + time_mark_bytes > payload_max)
-    return usage_failure(std::to_string(run.longest_definitions()) +
-                         " bytes of definitions in front of one event do not fit a batch of " +
-                         std::to_string(batch_bytes_max_));
   if (run.ends_with_definition())
     return usage_failure("a run ends with a definition; definitions stand in front of their event");
   return {};

@@ -29,6 +29,7 @@ public:
 
   result<void> feed(std::string_view bytes);
   result<void> finish();
+  void next_stream();
   observations take() { return pieces_.take(); }
   std::vector<std::string> take_warnings();
   const kube::counters& counters() noexcept { return pieces_.counters(); }
@@ -160,6 +161,12 @@ result<void> json_decoder::state::finish() {
   return {};
 }
 
+void json_decoder::state::next_stream() {
+  window_ = input_window{};
+  splitter_ = json_splitter{options_.nesting_max};
+  failure_.reset();
+}
+
 void json_decoder::state::warn(std::string line) {
   if (warnings_.size() < warnings_max)
     warnings_.push_back(std::move(line));
@@ -186,6 +193,10 @@ result<void> json_decoder::feed(std::string_view bytes) {
 
 result<void> json_decoder::finish() {
   return state_->finish();
+}
+
+void json_decoder::next_stream() {
+  state_->next_stream();
 }
 
 observations json_decoder::take() {

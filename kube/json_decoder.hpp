@@ -63,6 +63,10 @@ public:
   /// Says that the stream is over: a value that is not complete is an error now.
   result<void> finish();
 
+  /// After `finish`: what is fed from now on is another stream, with byte and line counted from its start. A
+  /// list whose first pages were in the streams before goes on; counters go on, too.
+  void next_stream();
+
   /// What has been decoded since the last call. Call it after every `feed`, a failed one too: it holds about
   /// a tenth of what was fed.
   observations take();

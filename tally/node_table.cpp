@@ -6,6 +6,8 @@ node_table::node_table(string_table& strings)
     : fallback_{strings.intern("amd64"), strings.intern("linux"), false} {}
 
 platform node_table::platform_of(string_id node_name) const {
+  if (node_name == string_id::empty)
+    return fallback_;
   const auto found = nodes_.find(node_name);
   if (found == nodes_.end())
     return fallback_;
