@@ -23,21 +23,19 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 const journal::record_run& fact_writer::encode(const fact_batch& batch) {
   assert(!batch.facts.empty());
   run_.clear();
-  define_new_strings(batch.facts.front().time_ms);
   for (const auto& each : batch.facts) {
+    define_up_to(highest_string(batch, each), each.time_ms);
     const auto size = encoder_.prepare(batch, each);
-    encoder_.write(
-        run_.place_event(static_cast<std::uint8_t>(fact_encoder::type_of(each)), each.time_ms, size));
+    encoder_.write(run_.place_event(static_cast<std::uint8_t>(fact_encoder::type_of(each)), each.time_ms, size));
   }
   return run_;
 }
 
-// Not only the strings that the batch uses: every id that was given so far, so that ids in the journal have
-// no holes and no id needs to be looked at.
-void fact_writer::define_new_strings(std::int64_t time_ms) {
+// All ids up to the highest, not only those that the fact uses: so ids in the journal have no holes, and one
+// comparison says whether anything is to be defined.
+void fact_writer::define_up_to(string_id highest, std::int64_t time_ms) {
   pb::StringDefined definition;
-  const auto end = strings_->size();
-  for (; defined_ < end; ++defined_) {
+  for (; defined_ <= static_cast<std::uint32_t>(highest); ++defined_) {
     definition.set_id(defined_);
     const auto text = strings_->text(string_id{defined_});
     definition.set_text(text.data(), text.size());

@@ -28,7 +28,7 @@ public:
   std::uint32_t defined() const noexcept { return defined_; }
 
 private:
-  void define_new_strings(std::int64_t time_ms);
+  void define_up_to(string_id highest, std::int64_t time_ms);
 
   const string_table* strings_;
   std::uint32_t defined_;

@@ -58,7 +58,8 @@ void fact_sequencer::admit_fact(delivery& work, fact candidate) {
 }
 
 void fact_sequencer::replay(const delivery& work) {
-  assert(!work.batch.facts.empty() && work.first_sequence == next_sequence_ && "a batch was replayed out of turn");
+  assert(!work.batch.facts.empty() && work.first_sequence == next_sequence_ &&
+         "a batch was replayed out of turn");
   for (const auto& each : work.batch.facts)
     intake_.admit(work.batch, each);
   next_sequence_ += work.batch.facts.size();

@@ -7,7 +7,8 @@
 
 namespace tallyman {
 
-image_rebuilder::image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log, std::shared_ptr<flow_gate> workers)
+image_rebuilder::image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log,
+                                 std::shared_ptr<flow_gate> workers)
     : caf::event_based_actor(config), log_(std::move(log)), workers_(std::move(workers)) {
   workers_->hold(1);
 }

@@ -21,7 +21,8 @@ struct rebuild_wanted {
 /// actors. Blocks on the disk: spawn it detached.
 class image_rebuilder : public caf::event_based_actor {
 public:
-  image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log, std::shared_ptr<flow_gate> workers);
+  image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log,
+                  std::shared_ptr<flow_gate> workers);
 
   caf::behavior make_behavior() override;
   void on_exit() override;

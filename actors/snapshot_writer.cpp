@@ -1,15 +1,16 @@
 #include "actors/snapshot_writer.hpp"
 
-#include <exception>
-
 #include "actors/drop_unexpected.hpp"
 #include "actors/snapshots.hpp"
 
+#include <exception>
+
 namespace tallyman {
 
-snapshot_writer::snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log, std::shared_ptr<flow_gate> workers,
-                                 caf::actor supervisor)
-    : caf::event_based_actor(config), log_(std::move(log)), workers_(std::move(workers)), supervisor_(std::move(supervisor)) {
+snapshot_writer::snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log,
+                                 std::shared_ptr<flow_gate> workers, caf::actor supervisor)
+    : caf::event_based_actor(config), log_(std::move(log)), workers_(std::move(workers)),
+      supervisor_(std::move(supervisor)) {
   workers_->hold(1);
 }
 

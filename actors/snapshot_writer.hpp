@@ -13,7 +13,8 @@ namespace tallyman {
 /// Writes snapshots of one cluster to its journal. Blocks on the disk: spawn it detached.
 class snapshot_writer : public caf::event_based_actor {
 public:
-  snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log, std::shared_ptr<flow_gate> workers, caf::actor supervisor);
+  snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log,
+                  std::shared_ptr<flow_gate> workers, caf::actor supervisor);
 
   caf::behavior make_behavior() override;
   void on_exit() override;

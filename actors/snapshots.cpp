@@ -3,11 +3,11 @@
 #include "actors/fact_journal.hpp"
 #include "tally/snapshot_codec.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <cassert>
 #include <span>
 #include <string_view>
-
-#include <spdlog/spdlog.h>
 
 namespace tallyman {
 

@@ -124,7 +124,8 @@ void supervisor::snapshot_if_due() {
   last_snapshot_sequence_ = last;
   const auto self = caf::actor_cast<caf::actor>(this);
   if (!snapshot_writer_)
-    snapshot_writer_ = spawn<class snapshot_writer, caf::detached + caf::linked>(options_.log, options_.workers, self);
+    snapshot_writer_ =
+        spawn<class snapshot_writer, caf::detached + caf::linked>(options_.log, options_.workers, self);
   send_marker(std::make_shared<gathering>(
       strings_, [self](cluster_view_ptr view) { caf::anon_send(self, snapshot_wanted{std::move(view)}); }));
 }

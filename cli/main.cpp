@@ -3,9 +3,9 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fcntl.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -79,7 +79,8 @@ exit_code run(int argc, char** argv) {
 }
 
 /// Whoever started the program with standard input, output or error closed must not have them opened anew as
-/// files of the journal: output would go over it. open() gives the lowest free number, so this fills in order.
+/// files of the journal: output would go over it. open() gives the lowest free number, so this fills in
+/// order.
 bool keep_standard_descriptors() {
   for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor)
     if (::fcntl(descriptor, F_GETFD) < 0 &&

@@ -5,8 +5,8 @@
 namespace tallyman::journal {
 
 append_queue::append_queue(std::size_t batch_bytes_max, std::size_t buffer_bytes_max,
-                           std::uint64_t next_sequence)
-    : batch_bytes_max_(batch_bytes_max), buffer_count_max_(buffer_bytes_max / batch_bytes_max),
+                           std::size_t definitions_bytes_max, std::uint64_t next_sequence)
+    : batch_bytes_max_(batch_bytes_max), definitions_bytes_max_(definitions_bytes_max), buffer_count_max_(buffer_bytes_max / batch_bytes_max),
       next_sequence_(next_sequence) {
   assert(buffer_count_max_ >= 2 && "options were not checked");
 }
@@ -33,6 +33,11 @@ result<void> append_queue::check(const record_run& run) const {
   if (run.largest_payload() + record_prefix_bytes + time_mark_bytes > payload_max)
     return usage_failure("a record of " + std::to_string(run.largest_payload()) +
                          " bytes does not fit a batch of " + std::to_string(batch_bytes_max_));
+  // A segment is named by its first event, so it must come to hold one before it is full.
+  if (run.longest_definitions() > definitions_bytes_max_)
+    return usage_failure(std::to_string(run.longest_definitions()) +
+                         " bytes of definitions in front of one event are more than the " +
+                         std::to_string(definitions_bytes_max_) + " that a segment takes");
   if (run.ends_with_definition())
     return usage_failure("a run ends with a definition; definitions stand in front of their event");
   return {};

@@ -23,7 +23,9 @@ namespace tallyman::journal {
 class append_queue {
 public:
   /// Memory is `buffer_bytes_max` at most, taken as it is needed.
-  append_queue(std::size_t batch_bytes_max, std::size_t buffer_bytes_max, std::uint64_t next_sequence);
+  /// A run with more than `definitions_bytes_max` of definitions in front of one event is refused.
+  append_queue(std::size_t batch_bytes_max, std::size_t buffer_bytes_max, std::size_t definitions_bytes_max,
+               std::uint64_t next_sequence);
 
   /// What to do when all buffers are full: nothing to wait for the writer, or to write on this thread.
   using make_room = std::function<result<void>()>;
@@ -57,6 +59,7 @@ private:
   bool has_work() const;
 
   const std::size_t batch_bytes_max_;
+  const std::size_t definitions_bytes_max_;
   const std::size_t buffer_count_max_;
 
   std::mutex turn_; ///< one run at a time, so that a split run stays in one piece

@@ -76,7 +76,7 @@ public:
       return writer.failure();
     writer_ = std::move(*writer);
     queue_ = std::make_unique<append_queue>(options_.batch_bytes_max, options_.buffer_bytes_max,
-                                            end_.next_sequence);
+                                            definitions_bytes_max(options_), end_.next_sequence);
     committer_ =
         std::make_unique<committer>(*queue_, *writer_, state_, std::move(callbacks), options_.idle_flush);
     if (!options_.manual_steps)

@@ -29,7 +29,7 @@ struct log_options {
   /// Size that segments grow to, a multiple of block_bytes. The first one is `segment_bytes_first`, each
   /// further one four times its predecessor. At least two of the largest batches and two blocks.
   std::size_t segment_bytes = std::size_t{64} << 20;
-  std::size_t segment_bytes_first = std::size_t{4} << 20;
+  std::size_t segment_bytes_first = std::size_t{8} << 20;
 
   /// Zero-filled segments kept ready by the helper thread.
   std::size_t spare_segments = 1;
@@ -47,5 +47,11 @@ struct log_options {
   /// Source of journal ids and segment nonces; empty means the system's. Tests give a fixed one.
   std::function<std::uint64_t()> random;
 };
+
+/// Most bytes of definitions that may stand in front of one event: batches of nothing but definitions and the
+/// one with the event must fit the smallest segment. Half of it, as each batch may waste a block.
+inline std::size_t definitions_bytes_max(const log_options& options) noexcept {
+  return (options.segment_bytes_first - block_bytes - options.batch_bytes_max) / 2;
+}
 
 } // namespace tallyman::journal

@@ -20,6 +20,7 @@ std::span<std::byte> record_run::place_event(std::uint8_t type, std::int64_t tim
   std::byte* payload = place(type, time_ms, size);
   ++event_count_;
   ends_with_definition_ = false;
+  definitions_start_ = buffer_.size();
   return {payload, size};
 }
 
@@ -33,6 +34,7 @@ std::span<std::byte> record_run::place_definition(std::uint8_t type, std::int64_
   assert(type <= record_type_max && "record type out of range");
   std::byte* payload = place(static_cast<std::uint8_t>(type | definition_bit), time_ms, size);
   ends_with_definition_ = true;
+  longest_definitions_ = std::max(longest_definitions_, buffer_.size() - definitions_start_);
   return {payload, size};
 }
 
@@ -45,6 +47,8 @@ void record_run::clear() noexcept {
   time_base_ms_ = 0;
   first_time_ms_ = 0;
   largest_payload_ = 0;
+  definitions_start_ = 0;
+  longest_definitions_ = 0;
   event_count_ = 0;
   record_count_ = 0;
   ends_with_definition_ = false;

@@ -52,6 +52,9 @@ public:
   /// Largest payload in the run.
   std::size_t largest_payload() const noexcept { return largest_payload_; }
 
+  /// Most bytes of definitions in front of one event; log::append refuses more than a segment can take.
+  std::size_t longest_definitions() const noexcept { return longest_definitions_; }
+
   /// The records as stored. Starts with a time mark, so it can be placed behind any other run.
   std::string_view encoded() const noexcept;
 
@@ -66,6 +69,8 @@ private:
   std::int64_t time_base_ms_ = 0;
   std::int64_t first_time_ms_ = 0;
   std::size_t largest_payload_ = 0;
+  std::size_t definitions_start_ = 0; ///< where the definitions in front of the next event begin
+  std::size_t longest_definitions_ = 0;
   std::uint32_t event_count_ = 0;
   std::uint32_t record_count_ = 0;
   bool ends_with_definition_ = false;

@@ -137,8 +137,8 @@ result<void> check(const object_fields& object) {
   if (object.uid.empty())
     return bad_object(object,
                       "has no metadata.uid, without which it cannot be told from a later one of its name");
-  if (object.name.empty())
-    return bad_object(object, "has no metadata.name, which others refer to it by");
+  if (object.name.empty() && role_of(object.kind, object.api_version) == kind_role::node)
+    return bad_object(object, "has no metadata.name, by which its pods refer to it");
   if (const auto* controller = controller_of(object); controller != nullptr && controller->uid.empty())
     return bad_object(object, "has a controller reference without uid");
   return {};

@@ -1,5 +1,6 @@
 #include "messages/fact.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 
@@ -30,6 +31,56 @@ void fact_batch::clear() noexcept {
   facts.clear();
   containers.clear();
   texts.clear();
+}
+
+namespace {
+
+/// Keeps the highest of the ids that it is shown.
+class highest_seen {
+public:
+  void operator()(string_id id) noexcept { highest_ = std::max(highest_, id); }
+  void operator()(const uid& id) noexcept { (*this)(interned_part(id)); }
+  void operator()(const controller_ref& ref) noexcept { all(ref.id, ref.kind, ref.api_version); }
+
+  template <class... Parts>
+  void all(const Parts&... parts) noexcept {
+    ((*this)(parts), ...);
+  }
+
+  string_id get() const noexcept { return highest_; }
+
+private:
+  string_id highest_{};
+};
+
+} // namespace
+
+string_id highest_string(const fact_batch& batch, const fact& item) noexcept {
+  highest_seen seen;
+  struct look {
+    highest_seen& seen;
+    const fact_batch& batch;
+    void operator()(const pod_observed& pod) const {
+      seen.all(pod.id, pod.name_space, pod.node, pod.controller);
+      for (auto* c = batch.begin_of(pod.containers); c != batch.end_of(pod.containers); ++c)
+        seen.all(c->name, c->image, c->image_id, c->runtime);
+    }
+    void operator()(const pod_gone& pod) const { seen(pod.id); }
+    void operator()(const node_observed& node) const { seen.all(node.id, node.name, node.architecture, node.os); }
+    void operator()(const node_gone& node) const { seen.all(node.id, node.name); }
+    void operator()(const workload_observed& workload) const {
+      seen.all(workload.id, workload.kind, workload.api_version, workload.name_space, workload.controller);
+    }
+    void operator()(const workload_gone& workload) const { seen.all(workload.id, workload.kind); }
+    void operator()(const scan_finished& scan) const { seen.all(scan.image_id, scan.architecture); }
+    void operator()(const remote_answered& answer) const { seen.all(answer.image_id, answer.architecture); }
+    void operator()(const remote_acknowledged& ack) const { seen.all(ack.image_id, ack.architecture, ack.name); }
+    void operator()(const list_synced& list) const { seen(list.kind); }
+    void operator()(const bookmarked& mark) const { seen(mark.kind); }
+    void operator()(const settings_changed&) const {}
+  };
+  std::visit(look{seen, batch}, item.body);
+  return seen.get();
 }
 
 } // namespace tallyman

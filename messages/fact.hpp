@@ -192,4 +192,7 @@ public:
   void clear() noexcept;
 };
 
+/// The highest string id that `item`, a fact of `batch`, needs: in itself, in its uids, in its containers.
+string_id highest_string(const fact_batch& batch, const fact& item) noexcept;
+
 } // namespace tallyman

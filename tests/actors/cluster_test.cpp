@@ -148,6 +148,79 @@ TEST_CASE("after a sync failed nothing more is taken, and what was acknowledged 
   CHECK((*again->view())->state.sequence >= acknowledged);
 }
 
+TEST_CASE("a question that comes after the journal has failed is answered with the failure") {
+  journal::simulated_storage disk{8};
+  test_system system{2};
+  auto running = open(system, disk, "j", test_options());
+  random_cluster life{8, running->strings()};
+  REQUIRE(running->drain().ok());
+  disk.fail_sync(1);
+  for (int step = 0; step < 5; ++step)
+    static_cast<void>(running->submit(life.next()));
+  const auto view = running->view();
+  REQUIRE_FALSE(view.ok());
+  CHECK(view.failure().kind == error_kind::io);
+  CHECK_FALSE(running->snapshot().ok());
+}
+
+TEST_CASE("more new strings at once than a batch of the journal holds do not make it unreadable") {
+  journal::simulated_storage disk{9};
+  test_system system{2};
+  std::string before;
+  {
+    auto running = open(system, disk, "j", test_options());
+    interner intern{running->strings()};
+    // The strings of all steps are interned before the first step is journaled, as a fast decoder does it.
+    std::vector<observations> steps(20);
+    for (std::size_t step = 0; step < steps.size(); ++step) {
+      pod_observed seen;
+      seen.id = parse_uid("pod-" + std::to_string(step), intern);
+      seen.phase = pod_phase::running;
+      std::vector<container> containers;
+      for (int i = 0; i < 600; ++i) {
+        const auto name = std::to_string(step) + '/' + std::to_string(i) + std::string(1'000, 'x');
+        containers.push_back({intern("c" + std::to_string(i)), intern(name), intern(name + "id"), {}, {}});
+      }
+      seen.containers = steps[step].batch.add_containers(containers.data(), containers.size());
+      steps[step].batch.facts.push_back({0, seen});
+    }
+    for (auto& each : steps)
+      REQUIRE(running->submit(std::move(each)).ok());
+    before = digest_of(*running);
+    CHECK((*running->view())->state.placed.pods().size() == 20);
+    CHECK(running->close().ok());
+  }
+  auto again = open(system, disk, "j", test_options());
+  CHECK(digest_of(*again) == before);
+}
+
+TEST_CASE("a snapshot that cannot be decoded is passed over, and the journal stands in for it") {
+  journal::simulated_storage disk{10};
+  test_system system{2};
+  auto options = test_options();
+  reference_cluster reference{options.scan_grace_ms};
+  {
+    auto running = open(system, disk, "j", options);
+    live_through(10, 100, *running, reference);
+    REQUIRE(running->drain().ok());
+    CHECK(running->close().ok());
+  }
+  {
+    // A snapshot whose checksums are right and whose content is nonsense.
+    journal::log_options log_options;
+    auto log = journal::log::open(disk, "j", log_options);
+    REQUIRE(log.ok());
+    REQUIRE((*log)->start({}).ok());
+    auto writer = (*log)->begin_snapshot(reference.state().sequence);
+    REQUIRE(writer.ok());
+    REQUIRE((*writer)->add_block(1, "nonsense").ok());
+    REQUIRE((*writer)->commit().ok());
+    REQUIRE((*log)->close().ok());
+  }
+  auto again = open(system, disk, "j", options);
+  CHECK(digest_of(*again) == reference.digest());
+}
+
 TEST_CASE("a snapshot that fails does not stop the ingest") {
   journal::simulated_storage disk{6};
   test_system system{2};

@@ -134,3 +134,18 @@ TEST_CASE("inputs that cannot be read are found before anything is ingested") {
     CHECK(ended.complained_once());
   CHECK_FALSE(std::filesystem::exists(data));
 }
+
+TEST_CASE("results and errors do not go over the journal when standard descriptors are closed") {
+  const scratch folder;
+  const auto data = folder / "journal";
+  const auto verify = [&] { CHECK_THAT(run_well({"journal", "verify", data}), Contains("sound")); };
+  const auto input = folder.file("good.ndjson", good_start());
+  run_well({"ingest", "--data", data, input});
+  CHECK(run_shell(R"("$0" ingest --data "$1" )" + input + " <&- >&- 2>&-", data).code == 0);
+  verify();
+  CHECK(run_shell(R"("$0" scan-result --data "$1" --image-id none --arch amd64 --ok <&- >&- 2>&-)", data)
+            .code == 7);
+  verify();
+  CHECK(run_shell(R"("$0" ingest --data "$1" - <&-)", data).code == 0);
+  verify();
+}

@@ -136,3 +136,18 @@ TEST_CASE("deletions that a watch missed are found by listing again, and only wi
     CHECK((essence_of_json(images_of(data)) == expected_essence()) == relist);
   }
 }
+
+TEST_CASE("the pages of a complete list may be in several inputs, and the first ones stay") {
+  const auto page = [](std::string_view metadata, std::string_view uid) {
+    return R"({"kind":"PodList","apiVersion":"v1","metadata":)" + std::string{metadata} +
+           R"(,"items":[{"metadata":{"name":"p-)" + std::string{uid} + R"(","uid":")" + std::string{uid} +
+           R"("},"spec":{"containers":[{"name":"c","image":"app:1"}]},"status":{"phase":"Running",)"
+           R"("containerStatuses":[{"name":"c","imageID":"app@1","containerID":"containerd://1"}]}}]})";
+  };
+  const scratch folder;
+  const auto data = folder / "journal";
+  run_well({"ingest", "--relist", "--data", data,
+            folder.file("1.json", page(R"({"resourceVersion":"5","continue":"more"})", "a")),
+            folder.file("2.json", page(R"({"resourceVersion":"5"})", "b"))});
+  CHECK_THAT(images_of(data), Catch::Contains(R"("a")") && Catch::Contains(R"("b")"));
+}

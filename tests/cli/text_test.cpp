@@ -95,7 +95,8 @@ TEST_CASE("numbers get separators, and bytes a unit that fits") {
   CHECK(format_bytes(999'960) == "1.0 MB");
 }
 
-TEST_CASE("a CSV field with a quote, a comma or a line break does not break its record") {
+TEST_CASE(
+    "a CSV field with a quote, a comma or a control character does not break its record or its reader") {
   CHECK(csv_record({"plain", "a,b", "say \"hi\"", "two\nlines", ""}) ==
-        "plain,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\r\n");
+        "plain,\"a,b\",\"say \"\"hi\"\"\",two\\nlines,\r\n");
 }

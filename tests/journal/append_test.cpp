@@ -100,19 +100,51 @@ TEST_CASE("what cannot be stored is refused, takes no sequence and harms nothing
   SECTION("a record larger than a batch") {
     run.add_event(0, 0, std::string(5 * block_bytes, 'x'));
   }
-  SECTION("a run that ends with a definition") {
-    run.add_definition(0, 0, "dangling");
-  }
-  SECTION("more definitions in front of one event than a batch holds") {
-    for (int i = 0; i < 5; ++i)
+  SECTION("more definitions in front of one event than a segment holds") {
+    for (std::size_t bytes = 0; bytes < small_options().segment_bytes_first; bytes += block_bytes)
       run.add_definition(0, 0, std::string(block_bytes, 'x'));
     run.add_event(0, 0, "event");
+  }
+  SECTION("a run that ends with a definition") {
+    run.add_definition(0, 0, "dangling");
   }
   const auto refused = log->append(run);
   REQUIRE_FALSE(refused);
   CHECK(refused.failure().kind == error_kind::usage);
   append_durably(*log, 5);
   CHECK(check_replay(*log) == 5);
+}
+
+TEST_CASE("more definitions in front of one event than a batch holds are kept, in batches of their own") {
+  simulated_storage disk(1);
+  auto options = small_options();
+  options.segment_bytes_first = options.segment_bytes = 40 * block_bytes;
+  auto log = start_log(disk, options);
+  record_run run;
+  for (int i = 0; i < 9; ++i)
+    run.add_definition(0, 0, std::string(block_bytes, static_cast<char>('a' + i)));
+  run.add_event(0, 0, "event");
+  REQUIRE(log->append(run));
+  REQUIRE(log->flush());
+  auto cursor = log->replay({1});
+  REQUIRE(cursor);
+  std::string definitions;
+  std::uint64_t events = 0;
+  for (;;) {
+    auto batch = cursor->next();
+    REQUIRE(batch);
+    if (!*batch)
+      break;
+    for (const auto& each : **batch) {
+      CHECK(each.sequence == 1);
+      if (each.definition)
+        definitions += each.payload.front();
+      else
+        ++events;
+    }
+  }
+  CHECK(definitions == "abcdefghi");
+  CHECK(events == 1);
 }
 
 TEST_CASE("a record may fill a batch to the last byte") {

@@ -86,6 +86,10 @@ TEST_CASE("an object without kind is refused") {
   CHECK(contains(error_of(R"({"type":"ADDED","object":{}})"), "an object without kind"));
 }
 
+TEST_CASE("a node without name is refused") {
+  CHECK(contains(error_of(R"({"kind":"Node","metadata":{"uid":"n-1"}})"), "has no metadata.name"));
+}
+
 TEST_CASE("a controller reference without uid is refused") {
   CHECK(contains(error_of(pod_json(uid_a, R"("ownerReferences":[{"kind":"Job","controller":true}])")),
                  "Pod shop/cart-1 has a controller reference without uid"));
