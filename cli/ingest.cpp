@@ -76,7 +76,7 @@ result<void> ingest(tallyman::cluster& cluster, const ingest_arguments& argument
                     output& out) {
   const auto started = std::chrono::steady_clock::now();
   ingestion inputs{cluster, arguments.options, stop};
-  const auto taken = inputs.run(arguments.files);
+  auto taken = inputs.run(arguments.files);
   // Whatever ended the reading: what came before is to survive.
   if (auto drained = cluster.drain(); !drained)
     return drained;
