@@ -33,7 +33,7 @@ result<bool> is_there(storage& disk, const std::string& directory) {
 }
 
 error nothing_there(const std::string& directory) {
-  return usage_failure("there is no journal in " + directory);
+  return usage_failure("there is no journal in " + directory + "; check the path");
 }
 
 result<void> check_cluster(const std::string& directory, const superblock& block, const std::string& wanted) {
