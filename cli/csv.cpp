@@ -9,7 +9,7 @@ namespace {
 std::string csv_field(std::string_view raw) {
   // Names are chosen by whoever may create a pod; a terminal must not obey them.
   const auto text = printable(raw);
-  if (text.find_first_of("\",\r\n") == std::string_view::npos)
+  if (text.find_first_of("\",") == std::string_view::npos)
     return text;
   std::string quoted = "\"";
   for (const auto character : text) {

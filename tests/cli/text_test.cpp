@@ -95,8 +95,11 @@ TEST_CASE("numbers get separators, and bytes a unit that fits") {
   CHECK(format_bytes(999'960) == "1.0 MB");
 }
 
-TEST_CASE(
-    "a CSV field with a quote, a comma or a control character does not break its record or its reader") {
+TEST_CASE("a CSV field with a quote, a comma or a line break does not break its record") {
   CHECK(csv_record({"plain", "a,b", "say \"hi\"", "two\nlines", ""}) ==
         "plain,\"a,b\",\"say \"\"hi\"\"\",two\\nlines,\r\n");
+}
+
+TEST_CASE("a CSV that is looked at in a terminal cannot steer it") {
+  CHECK(csv_record({"a\x1b[2J,b"}) == "\"a\\x1b[2J,b\"\r\n");
 }
