@@ -26,7 +26,8 @@ const journal::record_run& fact_writer::encode(const fact_batch& batch) {
   for (const auto& each : batch.facts) {
     define_up_to(highest_string(batch, each), each.time_ms);
     const auto size = encoder_.prepare(batch, each);
-    encoder_.write(run_.place_event(static_cast<std::uint8_t>(fact_encoder::type_of(each)), each.time_ms, size));
+    encoder_.write(
+        run_.place_event(static_cast<std::uint8_t>(fact_encoder::type_of(each)), each.time_ms, size));
   }
   return run_;
 }

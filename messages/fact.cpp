@@ -66,7 +66,9 @@ string_id highest_string(const fact_batch& batch, const fact& item) noexcept {
         seen.all(c->name, c->image, c->image_id, c->runtime);
     }
     void operator()(const pod_gone& pod) const { seen(pod.id); }
-    void operator()(const node_observed& node) const { seen.all(node.id, node.name, node.architecture, node.os); }
+    void operator()(const node_observed& node) const {
+      seen.all(node.id, node.name, node.architecture, node.os);
+    }
     void operator()(const node_gone& node) const { seen.all(node.id, node.name); }
     void operator()(const workload_observed& workload) const {
       seen.all(workload.id, workload.kind, workload.api_version, workload.name_space, workload.controller);
@@ -74,7 +76,9 @@ string_id highest_string(const fact_batch& batch, const fact& item) noexcept {
     void operator()(const workload_gone& workload) const { seen.all(workload.id, workload.kind); }
     void operator()(const scan_finished& scan) const { seen.all(scan.image_id, scan.architecture); }
     void operator()(const remote_answered& answer) const { seen.all(answer.image_id, answer.architecture); }
-    void operator()(const remote_acknowledged& ack) const { seen.all(ack.image_id, ack.architecture, ack.name); }
+    void operator()(const remote_acknowledged& ack) const {
+      seen.all(ack.image_id, ack.architecture, ack.name);
+    }
     void operator()(const list_synced& list) const { seen(list.kind); }
     void operator()(const bookmarked& mark) const { seen(mark.kind); }
     void operator()(const settings_changed&) const {}
