@@ -64,11 +64,12 @@ public:
     return options_.read_only ? result<void>{} : start_writing();
   }
 
-  result<void> submit(observations seen) {
+  result<void> submit(observations seen, std::function<void()> on_applied) {
     const auto bytes = bytes_of(seen.batch);
     if (auto entered = gate_->acquire(bytes); !entered)
       return entered;
-    caf::anon_send(supervisor_, facts_seen{std::make_shared<observations>(std::move(seen)), bytes});
+    caf::anon_send(supervisor_,
+                   facts_seen{std::make_shared<observations>(std::move(seen)), bytes, std::move(on_applied)});
     return {};
   }
 
@@ -193,7 +194,7 @@ private:
       return {};
     observations settings;
     settings.batch.facts.push_back({0, settings_changed{options_.scan_grace_ms}});
-    return submit(std::move(settings));
+    return submit(std::move(settings), {});
   }
 
   template <class Answer, class Question>
@@ -246,8 +247,8 @@ result<std::unique_ptr<cluster>> cluster::open(caf::actor_system& system, journa
 string_table& cluster::strings() noexcept {
   return inner_->strings();
 }
-result<void> cluster::submit(observations seen) {
-  return inner_->submit(std::move(seen));
+result<void> cluster::submit(observations seen, std::function<void()> on_applied) {
+  return inner_->submit(std::move(seen), std::move(on_applied));
 }
 result<void> cluster::drain() {
   return inner_->drain();

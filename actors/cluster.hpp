@@ -12,6 +12,7 @@
 #include <caf/actor_system.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -56,7 +57,10 @@ public:
 
   /// Hands in what was seen. Waits while too much is under way. Fails once the journal or the supervisor has
   /// failed: nothing after that is taken.
-  result<void> submit(observations seen);
+  /// `on_applied`, if there is one, is called once when everything admitted of `seen` is durable and applied
+  /// (at once if nothing is), on whichever thread gets there, before `drain` returns: it must not block. If
+  /// the cluster stops or fails first, it may be called early or never.
+  result<void> submit(observations seen, std::function<void()> on_applied = {});
 
   /// Waits until everything submitted is durable and applied.
   result<void> drain();

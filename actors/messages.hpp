@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,10 +17,12 @@ namespace tallyman {
 // What the actors of one cluster say to each other. All of it stays within the process: the types hold
 // shared pointers and are never serialised.
 
-/// Source to supervisor: something was seen. `bytes` were acquired from the flow gate for it.
+/// Source to supervisor: something was seen. `bytes` were acquired from the flow gate for it. `on_applied`
+/// may be empty; see `cluster::submit`.
 struct facts_seen {
   std::shared_ptr<observations> seen;
   std::size_t bytes = 0;
+  std::function<void()> on_applied;
 };
 
 /// Recovery to supervisor: a batch that the journal holds.

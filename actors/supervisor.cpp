@@ -32,7 +32,7 @@ caf::behavior supervisor::make_behavior() {
       spawn_image(index, std::move(initial_images_[index]));
   initial_images_ = {};
   return {
-      [this](const facts_seen& arrived) { journal(arrived); },
+      [this](facts_seen& arrived) { journal(arrived); },
       [this](facts_replayed& replayed) {
         sequencer_.replay(*replayed.work);
         durable_sequence_ = replayed.work->last_sequence();
@@ -75,13 +75,18 @@ void supervisor::stop(const std::string& reason) {
 
 // -- from arrival to the journal and back --------------------------------------------------------
 
-void supervisor::journal(const facts_seen& arrived) {
+void supervisor::journal(facts_seen& arrived) {
+  auto applied = [gate = options_.gate, bytes = arrived.bytes, tell = std::move(arrived.on_applied)] {
+    if (tell)
+      tell();
+    gate->release(bytes);
+  };
   auto work = sequencer_.admit(*arrived.seen);
   if (!work) {
-    options_.gate->release(arrived.bytes);
+    applied();
     return;
   }
-  work->on_applied = [gate = options_.gate, bytes = arrived.bytes] { gate->release(bytes); };
+  work->on_applied = std::move(applied);
   const auto given = options_.log->append(writer_.encode(work->batch));
   if (!given) {
     options_.gate->fail(given.failure());

@@ -47,7 +47,7 @@ public:
 private:
   static constexpr std::uint32_t image_attempts_max = 3;
 
-  void journal(const facts_seen& arrived);
+  void journal(facts_seen& arrived);
   void stop(const std::string& reason);
   void release_durable(std::uint64_t sequence);
   void forward(delivery_ptr work);

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
+
 using namespace tallyman;
 using namespace tallyman::testing;
 
@@ -246,4 +248,23 @@ TEST_CASE("reading a journal that does not exist does not make one") {
   REQUIRE_FALSE(opened.ok());
   CHECK(opened.failure().kind == error_kind::usage);
   CHECK_FALSE(std::filesystem::exists(directory.path() + "/none"));
+}
+
+TEST_CASE("who submits is told when it is applied, also if all of it said nothing new") {
+  const temporary_directory directory;
+  journal::disk_storage disk;
+  test_system system{2};
+  auto running = open(system, disk, directory.path() + "/j", test_options());
+  std::atomic<int> told{0};
+  for (int i = 0; i < 3; ++i) {
+    observations seen;
+    seen.batch.facts.push_back({0, node_observed{{1, 2}, running->strings().intern("n"), {}, {}, 1}});
+    REQUIRE(running->submit(std::move(seen), [&] { ++told; }).ok());
+  }
+  REQUIRE(running->drain().ok());
+  CHECK(told == 3);
+  const auto counts = running->counts();
+  REQUIRE(counts.ok());
+  CHECK(counts->at("Node").journaled == 1);
+  CHECK(counts->at("Node").no_ops == 2);
 }
