@@ -62,7 +62,7 @@ void use_cores(unsigned cores) {
   CPU_ZERO(&wanted);
   if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
     return;
-  for (int core = 0; core < CPU_SETSIZE && cores > 0; ++core)
+  for (std::size_t core = 0; core < CPU_SETSIZE && cores > 0; ++core)
     if (CPU_ISSET(core, &allowed)) {
       CPU_SET(core, &wanted);
       --cores;

@@ -47,8 +47,11 @@ public:
 
   /// The complete list of pods once more; one pod of 1,000 was replaced unseen.
   feed relist();
-  /// The ends of the first `pods` pods; they are not replaced. Only as the last call.
+  /// The ends of `pods` pods, any; they are not replaced. Only as the last call.
   feed removals(std::size_t pods);
+
+  /// From now on submissions hold `facts` facts.
+  void set_batch_facts(std::uint32_t facts) noexcept { shape_.batch_facts = facts; }
 
   std::size_t live_pods() const noexcept { return pods_.size(); }
   const cluster_shape& shape() const noexcept { return shape_; }

@@ -154,8 +154,11 @@ feed synthetic_cluster::relist() {
 
 feed synthetic_cluster::removals(std::size_t pods) {
   feed_builder to{shape_.batch_facts};
-  for (std::size_t i = 0; i < std::min(pods, pods_.size()); ++i)
+  for (std::size_t i = 0; i < std::min(pods, pods_.size()); ++i) {
+    const auto rest = static_cast<std::uint32_t>(pods_.size() - i);
+    std::swap(pods_[i], pods_[i + random_.below(rest)]);
     show_pod_gone(pods_[i], to);
+  }
   return to.take();
 }
 
