@@ -1,5 +1,7 @@
 #include "bench/bench_cluster.hpp"
 
+#include "messages/well_known.hpp"
+
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -23,6 +25,15 @@ std::unique_ptr<cluster> bench_host::open(const std::string& directory, const be
   wanted.snapshot_every = options.snapshot_every;
   wanted.flow_bytes_max = options.flow_mb << 20;
   return must(cluster::open(actors, disk, directory, wanted));
+}
+
+std::function<void()> journal_strings_of(cluster& to) {
+  return [&to] {
+    observations seen;
+    seen.batch.facts.push_back({0, bookmarked{well_known::pod, {}}});
+    must(to.submit(std::move(seen)));
+    must(to.drain());
+  };
 }
 
 void submit_all(cluster& to, feed all) {

@@ -10,6 +10,7 @@
 
 #include <caf/actor_system.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -41,6 +42,9 @@ struct bench_host {
   caf::actor_system actors;
   journal::disk_storage disk;
 };
+
+/// For `synthetic_cluster`: hands a fact in, so that the strings so far are journaled.
+std::function<void()> journal_strings_of(cluster& to);
 
 /// Hands `all` in, one submission after the other.
 void submit_all(cluster& to, feed all);

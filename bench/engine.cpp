@@ -47,7 +47,7 @@ struct engine_run {
   environment where;
   bench_host host{options.threads};
   std::unique_ptr<cluster> running = host.open(directory, options);
-  synthetic_cluster made{options.shape, running->strings()};
+  synthetic_cluster made{options.shape, running->strings(), journal_strings_of(*running)};
   std::size_t resident_before = resident_bytes();
 
   report_line measure(const phase& each);

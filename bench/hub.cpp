@@ -39,7 +39,8 @@ std::vector<member> open_members(const bench_options& options, const std::string
     auto& each = members[i];
     each.directory = fmt::format("{}/{}", scratch, i);
     each.running = host.open(each.directory, options);
-    each.made = std::make_unique<synthetic_cluster>(share_of(options, i), each.running->strings());
+    each.made = std::make_unique<synthetic_cluster>(share_of(options, i), each.running->strings(),
+                                                    journal_strings_of(*each.running));
     take(*each.running, each.made->cold_start());
   }
   return members;

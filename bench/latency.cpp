@@ -12,7 +12,7 @@ report run_latency(const bench_options& options) {
   const scratch_directory scratch{options.directory};
   bench_host host{options.threads};
   const auto running = host.open(scratch.path() + "/journal", options);
-  synthetic_cluster made{options.shape, running->strings()};
+  synthetic_cluster made{options.shape, running->strings(), journal_strings_of(*running)};
   take(*running, made.cold_start());
   auto arrivals = arrivals_for(options, made, options.seconds);
   latency_histogram latencies;

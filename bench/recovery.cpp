@@ -25,7 +25,7 @@ std::size_t history_facts(const bench_options& options) {
 
 void write_history(const bench_options& options, bench_host& host, const std::string& journal) {
   const auto running = host.open(journal, options);
-  synthetic_cluster made{options.shape, running->strings()};
+  synthetic_cluster made{options.shape, running->strings(), journal_strings_of(*running)};
   submit_all(*running, made.cold_start());
   for (std::size_t facts = 0; facts < history_facts(options); facts += piece_facts)
     submit_all(*running, made.replacements(std::min(piece_facts, history_facts(options))));
@@ -38,7 +38,7 @@ void write_snapshot_and_more(const bench_options& options, bench_host& host, con
   must(running->snapshot());
   auto shape = options.shape;
   shape.seed += 1;
-  synthetic_cluster made{shape, running->strings()};
+  synthetic_cluster made{shape, running->strings(), journal_strings_of(*running)};
   submit_all(*running, made.replacements(facts_after_snapshot));
   must(running->close());
 }

@@ -41,7 +41,7 @@ double removal_in_engine(const bench_options& options, std::uint32_t images) {
   const scratch_directory scratch{options.directory};
   bench_host host{options.threads};
   const auto running = host.open(scratch.path() + "/journal", options);
-  synthetic_cluster made{shape_with(options, images), running->strings()};
+  synthetic_cluster made{shape_with(options, images), running->strings(), journal_strings_of(*running)};
   take(*running, made.cold_start());
   auto removals = made.removals(options.shape.pods / 2);
   const auto count = static_cast<double>(facts_in(removals));

@@ -19,7 +19,7 @@ struct snapshot_run {
   environment where;
   bench_host host{options.threads};
   std::unique_ptr<cluster> running = host.open(journal, options);
-  synthetic_cluster made{options.shape, running->strings()};
+  synthetic_cluster made{options.shape, running->strings(), journal_strings_of(*running)};
 
   report_line beside(const char* what, const std::function<void()>& other_work);
   report_line writing();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <utility>
 
 namespace tallyman::bench {
 
@@ -14,9 +15,11 @@ constexpr std::uint32_t daemon_sets = 4;
 
 } // namespace
 
-synthetic_cluster::synthetic_cluster(const cluster_shape& shape, string_table& strings)
+synthetic_cluster::synthetic_cluster(const cluster_shape& shape, string_table& strings,
+                                     std::function<void()> strings_added)
     : shape_(shape), strings_(&strings), random_(shape.seed),
-      popularity_(shape.images - sidecar_images, shape.zipf_exponent) {
+      popularity_(shape.images - sidecar_images, shape.zipf_exponent),
+      strings_added_(std::move(strings_added)) {
   assert(shape.images > sidecar_images && shape.nodes > 1 && shape.pods > 0 && shape.batch_facts > 0);
   make_names();
   make_images();
@@ -26,6 +29,15 @@ synthetic_cluster::synthetic_cluster(const cluster_shape& shape, string_table& s
 }
 
 // -- making it up --------------------------------------------------------------------------------
+
+string_id synthetic_cluster::intern(const std::string& text) {
+  string_bytes_ += text.size();
+  if (strings_added_ && string_bytes_ > (std::size_t{256} << 10)) {
+    strings_added_();
+    string_bytes_ = 0;
+  }
+  return strings_->intern(text);
+}
 
 void synthetic_cluster::make_names() {
   const auto id = [&](std::string_view text) { return strings_->intern(text); };
@@ -38,10 +50,10 @@ void synthetic_cluster::make_names() {
 void synthetic_cluster::make_images() {
   for (std::uint32_t i = 0; i < shape_.images; ++i) {
     const auto path = fmt::format("registry.example.com/team-{}/service-{}", i % name_spaces, i);
-    image_names_.push_back(strings_->intern(fmt::format("{}:v1.{}.0", path, i % 40)));
+    image_names_.push_back(intern(fmt::format("{}:v1.{}.0", path, i % 40)));
     const auto digest = fmt::format("{:016x}{:016x}{:016x}{:016x}", mix(i), mix(i + (1ull << 32)),
                                     mix(i + (2ull << 32)), mix(i + (3ull << 32)));
-    image_digests_.push_back(strings_->intern(fmt::format("{}@sha256:{}", path, digest)));
+    image_digests_.push_back(intern(fmt::format("{}@sha256:{}", path, digest)));
   }
 }
 
@@ -57,8 +69,7 @@ void synthetic_cluster::make_nodes() {
 synthetic_cluster::node synthetic_cluster::make_node() {
   const auto number = node_number_++;
   return {next_uid(),
-          strings_->intern(
-              fmt::format("ip-10-{}-{}-{}.ec2.internal", number >> 16, number >> 8 & 255, number & 255)),
+          intern(fmt::format("ip-10-{}-{}-{}.ec2.internal", number >> 16, number >> 8 & 255, number & 255)),
           ids_.amd64};
 }
 
@@ -71,7 +82,7 @@ synthetic_cluster::workload synthetic_cluster::make_workload(std::uint32_t index
   workload made;
   made.id = next_uid();
   made.controller = made.id;
-  made.name_space = strings_->intern(fmt::format("team-{}", index % name_spaces));
+  made.name_space = intern(fmt::format("team-{}", index % name_spaces));
   made.name = fmt::format("service-{}", index);
   made.kind = index < daemon_sets ? workload_kind::daemon_set
               : index % 10 == 5   ? workload_kind::stateful_set

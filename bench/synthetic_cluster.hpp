@@ -6,6 +6,7 @@
 #include "messages/string_table.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,10 @@ namespace tallyman::bench {
 /// Not thread-safe. `strings` must outlive it.
 class synthetic_cluster {
 public:
-  synthetic_cluster(const cluster_shape& shape, string_table& strings);
+  /// `strings_added`, if there is one, is called whenever another 256 KiB of strings have been interned: a
+  /// cluster takes at most one journal batch of new strings with one fact, so it must get a fact in between.
+  synthetic_cluster(const cluster_shape& shape, string_table& strings,
+                    std::function<void()> strings_added = {});
 
   /// Complete lists of nodes, workloads and pods, the first that a new tally sees.
   feed cold_start();
@@ -88,6 +92,7 @@ private:
         daemon_set{}, cron_job{}, job{}, apps{}, batch{}, containerd{}, app{}, mesh{}, secrets{};
   };
 
+  string_id intern(const std::string& text);
   void make_names();
   void make_images();
   void make_nodes();
@@ -116,6 +121,8 @@ private:
   string_table* strings_;
   random_numbers random_;
   zipf_law popularity_;
+  std::function<void()> strings_added_;
+  std::size_t string_bytes_ = 0; ///< since the last call of `strings_added_`
   names ids_;
   std::vector<string_id> image_names_;
   std::vector<string_id> image_digests_;
