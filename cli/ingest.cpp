@@ -126,6 +126,7 @@ void add_options(CLI::App& self, ingest_arguments& arguments) {
       "--keep-going", decoder.keep_going,
       "Skip what is bad, with a warning for each, instead of stopping at it; the exit code is then 0");
   self.add_option("--snapshot-every", arguments.snapshot_every, "Events between two snapshots; 0: none")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("N");
   self.add_option("--time", arguments.time, "Journal this time instead of the clock's, for recordings")
       ->type_name("RFC3339");

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 
 namespace tallyman::cli {
@@ -16,6 +17,15 @@ namespace tallyman::cli {
 namespace {
 
 constexpr std::size_t threads_max = 256;
+
+std::string why_no_directory(const std::string& path) {
+  if (path.empty())
+    return "it is empty; name the directory of the cluster's journal";
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_directory(path, ignored))
+    return path + " is not a directory";
+  return {};
+}
 
 void tell_recovery(const journal::recovery_report& recovery) {
   if (!recovery.snapshot_note.empty())
@@ -32,6 +42,7 @@ void add_cluster_arguments(CLI::App& app, cluster_arguments& arguments) {
   arguments.threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, threads_max);
   app.add_option("--data", arguments.data, "The directory of the cluster's journal")
       ->required()
+      ->check(CLI::Validator{why_no_directory, "DIR"})
       ->type_name("DIR");
   app.add_option("--threads", arguments.threads,
                  "Threads that apply events; as many as there are cores unless given")
