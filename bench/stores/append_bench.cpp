@@ -26,7 +26,7 @@ struct measured {
 struct entry {
   contestant who;
   std::unique_ptr<append_store> store;
-  std::uint64_t batches_done = 0; ///< since it was last begun anew
+  std::uint64_t batches_done = 0;
   append_figures figures;
 };
 
@@ -70,7 +70,7 @@ private:
         continue;
       const std::string place = directory_ + "/" + std::string(who.name);
       std::filesystem::create_directories(place);
-      auto made = who.make(place, batch_events_);
+      auto made = who.make(place, plan_for(who));
       if (!made)
         return made.failure();
       append_figures figures;
@@ -81,6 +81,10 @@ private:
       entries_.push_back({who, std::move(*made), 0, std::move(figures)});
     }
     return {};
+  }
+
+  append_plan plan_for(const contestant& who) const {
+    return {batch_events_, source_.batch_bytes_max(), (options_.rounds + 1) * batches_ * who.round_factor};
   }
 
   result<void> run_round(bool counts) {
@@ -103,10 +107,6 @@ private:
 
   result<measured> run_turn(entry& one) {
     const std::size_t batches = batches_ * one.who.round_factor;
-    if (auto ready = one.store->before_round(batches, source_.batch_bytes_max()); !ready)
-      return ready.failure();
-    if (one.who.anew_each_round)
-      one.batches_done = 0;
     const double cpu_before = process_cpu_ns();
     const auto start = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < batches; ++i)

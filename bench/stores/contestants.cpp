@@ -5,21 +5,21 @@ namespace tallyman::bench {
 
 const std::vector<contestant>& contestants() {
   static const std::vector<contestant> all{
-      {raw_name, "pwrite + fdatasync of ready batches from a block boundary on, into a zero-filled file",
-       true, 1, make_raw_store},
-      {journal_name, "append + flush of each batch, segment filled with zeros beforehand", true, 1,
+      {raw_name, "pwrite + fdatasync of ready batches from a block boundary on, into a zero-filled file", 1,
+       make_raw_store},
+      {journal_name, "append + flush of each batch, segment filled with zeros beforehand", 1,
        make_journal_store},
       {journal_pipelined_name,
-       "the next batch fills while one syncs, none larger than the others' (at 1: 38)", true, 1,
+       "the next batch fills while one syncs, none larger than the others' (at 1: 38)", 1,
        make_pipelined_journal_store},
       {journal_rolling_name,
-       "pipelined, defaults: new segments are filled with zeros and rolled to meanwhile", false, 5,
+       "pipelined, defaults: new segments are filled with zeros and rolled to meanwhile", 5,
        make_rolling_journal_store},
-      {rocksdb_name, "WriteBatch, sync, recycled logs, vector memtable of 64 MiB, no compression", false, 1,
+      {rocksdb_name, "WriteBatch, sync, recycled logs, vector memtable of 64 MiB, no compression", 1,
        make_rocksdb_store},
       {sqlite_name, "WAL, FULL, exclusive, one transaction a batch, pages of 16 KiB, checkpoint each 16 MiB",
-       false, 1, make_sqlite_store},
-      {lmdb_name, "default sync, MDB_APPEND, one transaction a batch", false, 1, make_lmdb_store},
+       1, make_sqlite_store},
+      {lmdb_name, "default sync, MDB_APPEND, one transaction a batch", 1, make_lmdb_store},
   };
   return all;
 }

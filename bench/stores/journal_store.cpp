@@ -21,25 +21,17 @@ std::size_t stored_bytes(std::size_t events, std::size_t bytes) {
 
 class journal_store final : public append_store {
 public:
-  journal_store(std::string directory, std::uint32_t batch_events, mode how)
-      : directory_(std::move(directory)), batch_events_(batch_events), how_(how) {}
+  journal_store(std::string directory, mode how) : directory_(std::move(directory)), how_(how) {}
 
-  ~journal_store() override { (void)end(); }
-
-  /// A journal that rolls is kept. Of the others each round gets a new one, whose first segment is so large
-  /// that no other one is filled with zeros while time is taken.
-  result<void> before_round(std::size_t batches, std::size_t batch_bytes) override {
-    if (log_ && how_ == mode::rolling)
-      return {};
-    if (auto ended = end(); !ended)
-      return ended;
-    std::filesystem::remove_all(directory_);
-    auto opened = journal::log::open(disk_, directory_, options_for(batches, batch_bytes));
+  result<void> start(const journal::log_options& options) {
+    auto opened = journal::log::open(disk_, directory_, options);
     if (!opened)
       return opened.failure();
     log_ = std::move(*opened);
     return log_->start({});
   }
+
+  ~journal_store() override { (void)end(); }
 
   result<void> append(std::span<const std::string_view> events) override {
     run_.clear();
@@ -64,22 +56,6 @@ public:
   }
 
 private:
-  journal::log_options options_for(std::size_t batches, std::size_t batch_bytes) const {
-    journal::log_options options;
-    options.create_if_missing = true;
-    const std::size_t stored = stored_bytes(batch_events_, batch_bytes);
-    // Runs queued behind one another must not grow into larger batches than the others are given.
-    if (how_ != mode::flush_each)
-      options.batch_bytes_max = std::clamp(stored, 2 * journal::block_bytes, journal::batch_bytes_limit);
-    if (how_ == mode::rolling)
-      return options;
-    // The next segment is asked for when a quarter of this one is used.
-    const std::size_t room = 5 * batches * stored;
-    options.segment_bytes_first = std::max(journal::round_up_to_block(room), options.segment_bytes_first);
-    options.segment_bytes = std::max(options.segment_bytes_first, options.segment_bytes);
-    return options;
-  }
-
   result<void> end() {
     if (!log_)
       return {};
@@ -90,31 +66,50 @@ private:
 
   journal::disk_storage disk_;
   std::string directory_;
-  std::uint32_t batch_events_;
   mode how_;
   journal::record_run run_;
   std::unique_ptr<journal::log> log_;
 };
 
-std::unique_ptr<append_store> make(const std::string& directory, std::uint32_t batch_events, mode how) {
-  return std::make_unique<journal_store>(directory + "/journal", batch_events, how);
+journal::log_options options_for(const append_plan& plan, mode how) {
+  journal::log_options options;
+  options.create_if_missing = true;
+  const std::size_t stored = stored_bytes(plan.batch_events, plan.batch_bytes_max);
+  // Runs queued behind one another must not grow into larger batches than the others are given.
+  if (how != mode::flush_each)
+    options.batch_bytes_max = std::clamp(stored, 2 * journal::block_bytes, journal::batch_bytes_limit);
+  if (how == mode::rolling)
+    return options;
+  // One segment holds all, and so much that no other one is made while time is taken: that begins when a
+  // quarter is used.
+  const std::size_t room = 5 * plan.batches * stored;
+  options.segment_bytes_first = std::max(journal::round_up_to_block(room), options.segment_bytes_first);
+  options.segment_bytes = std::max(options.segment_bytes_first, options.segment_bytes);
+  return options;
+}
+
+result<std::unique_ptr<append_store>> make(const std::string& directory, const append_plan& plan, mode how) {
+  auto made = std::make_unique<journal_store>(directory + "/journal", how);
+  if (auto started = made->start(options_for(plan, how)); !started)
+    return started.failure();
+  return std::unique_ptr<append_store>(std::move(made));
 }
 
 } // namespace
 
 result<std::unique_ptr<append_store>> make_journal_store(const std::string& directory,
-                                                         std::uint32_t batch_events) {
-  return make(directory, batch_events, mode::flush_each);
+                                                         const append_plan& plan) {
+  return make(directory, plan, mode::flush_each);
 }
 
 result<std::unique_ptr<append_store>> make_pipelined_journal_store(const std::string& directory,
-                                                                   std::uint32_t batch_events) {
-  return make(directory, batch_events, mode::pipelined);
+                                                                   const append_plan& plan) {
+  return make(directory, plan, mode::pipelined);
 }
 
 result<std::unique_ptr<append_store>> make_rolling_journal_store(const std::string& directory,
-                                                                 std::uint32_t batch_events) {
-  return make(directory, batch_events, mode::rolling);
+                                                                 const append_plan& plan) {
+  return make(directory, plan, mode::rolling);
 }
 
 } // namespace tallyman::bench

@@ -75,7 +75,7 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<append_store>> make_lmdb_store(const std::string& directory, std::uint32_t) {
+result<std::unique_ptr<append_store>> make_lmdb_store(const std::string& directory, const append_plan&) {
   MDB_env* created = nullptr;
   if (const int status = mdb_env_create(&created); status != 0)
     return lmdb_failure(status);

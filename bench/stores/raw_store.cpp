@@ -13,21 +13,7 @@ namespace {
 /// even a copy is made.
 class raw_store final : public append_store {
 public:
-  explicit raw_store(std::string path) : path_(std::move(path)) {}
-
-  result<void> before_round(std::size_t batches, std::size_t batch_bytes) override {
-    const std::size_t stored = journal::round_up_to_block(batch_bytes);
-    offset_ = 0;
-    count_ = 0;
-    if (file_ && size_ >= batches * stored)
-      return {};
-    size_ = batches * stored;
-    auto made = journal::make_zero_filled(disk_, path_, size_);
-    if (!made)
-      return made.failure();
-    file_ = std::move(*made);
-    return {};
-  }
+  explicit raw_store(std::unique_ptr<journal::file> zeros) : file_(std::move(zeros)) {}
 
   result<void> append(std::span<const std::string_view> events) override {
     const std::string_view last = events.back();
@@ -47,18 +33,20 @@ public:
   result<std::uint64_t> count() override { return count_; }
 
 private:
-  journal::disk_storage disk_;
-  std::string path_;
   std::unique_ptr<journal::file> file_;
-  std::size_t size_ = 0;
   std::uint64_t offset_ = 0;
   std::uint64_t count_ = 0;
 };
 
 } // namespace
 
-result<std::unique_ptr<append_store>> make_raw_store(const std::string& directory, std::uint32_t) {
-  return std::unique_ptr<append_store>(std::make_unique<raw_store>(directory + "/raw"));
+result<std::unique_ptr<append_store>> make_raw_store(const std::string& directory, const append_plan& plan) {
+  journal::disk_storage disk;
+  const std::size_t bytes = plan.batches * journal::round_up_to_block(plan.batch_bytes_max);
+  auto zeros = journal::make_zero_filled(disk, directory + "/raw", bytes);
+  if (!zeros)
+    return zeros.failure();
+  return std::unique_ptr<append_store>(std::make_unique<raw_store>(std::move(*zeros)));
 }
 
 } // namespace tallyman::bench

@@ -40,7 +40,7 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<append_store>> make_rocksdb_store(const std::string& directory, std::uint32_t) {
+result<std::unique_ptr<append_store>> make_rocksdb_store(const std::string& directory, const append_plan&) {
   rocksdb::Options options;
   options.create_if_missing = true;
   options.compression = rocksdb::kNoCompression;

@@ -77,7 +77,7 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<append_store>> make_sqlite_store(const std::string& directory, std::uint32_t) {
+result<std::unique_ptr<append_store>> make_sqlite_store(const std::string& directory, const append_plan&) {
   sqlite3* opened = nullptr;
   const int status = sqlite3_open((directory + "/events.db").c_str(), &opened);
   database_handle database(opened);
