@@ -78,6 +78,8 @@ journal::log_options options_for(const append_plan& plan, mode how) {
   // Runs queued behind one another must not grow into larger batches than the others are given.
   if (how != mode::flush_each)
     options.batch_bytes_max = std::clamp(stored, 2 * journal::block_bytes, journal::batch_bytes_limit);
+  // A few batches ahead are enough to keep the writer busy, and stay in the cache.
+  options.buffer_bytes_max = 4 * options.batch_bytes_max;
   if (how == mode::rolling)
     return options;
   // One segment holds all, and so much that no other one is made while time is taken: that begins when a
