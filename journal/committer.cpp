@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <cassert>
+
 namespace tallyman::journal {
 
 committer::committer(append_queue& queue, batch_writer& writer, log_state& state, log_callbacks callbacks,
@@ -43,7 +45,7 @@ void committer::run() {
     if (*wrote)
       continue;
     // First wait a little for more work; only a log that stays idle is worth an empty batch.
-    if (!writer_.proof_due()) {
+    if (!proof_due()) {
       queue_.wait_for_work(std::nullopt);
       continue;
     }
@@ -54,6 +56,21 @@ void committer::run() {
   (void)drain();
 }
 
+/// Leader and followers: waking the writer thread and being woken by it would take two switches of threads.
+result<void> committer::write_through(std::uint64_t sequence) {
+  if (const std::unique_lock turn(turn_, std::try_to_lock); turn) {
+    while (state_.durable_sequence() < sequence) {
+      auto wrote = write_next_in_turn();
+      if (!wrote)
+        return wrote.failure();
+      assert(*wrote && "an appended event is neither queued nor durable");
+    }
+    return {};
+  }
+  // Whoever is writing wakes the writer thread, which goes on with what is left.
+  return state_.wait_until_durable(sequence);
+}
+
 result<bool> committer::step() {
   auto wrote = write_next();
   if (!wrote || *wrote)
@@ -62,6 +79,11 @@ result<bool> committer::step() {
 }
 
 result<bool> committer::write_next() {
+  const std::lock_guard turn(turn_);
+  return write_next_in_turn();
+}
+
+result<bool> committer::write_next_in_turn() {
   if (auto failed = state_.failure())
     return *failed;
   auto batch = queue_.take();
@@ -76,7 +98,13 @@ result<bool> committer::write_next() {
   return true;
 }
 
+bool committer::proof_due() const {
+  const std::lock_guard turn(turn_);
+  return writer_.proof_due();
+}
+
 result<bool> committer::write_proof() {
+  const std::lock_guard turn(turn_);
   if (auto failed = state_.failure())
     return *failed;
   if (!writer_.proof_due())

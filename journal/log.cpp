@@ -95,11 +95,7 @@ public:
   result<void> flush() {
     if (!queue_)
       return not_started();
-    const std::uint64_t last = queue_->next_sequence() - 1;
-    while (options_.manual_steps && state_.durable_sequence() < last)
-      if (auto wrote = write_one(); !wrote)
-        return wrote;
-    return state_.wait_until_durable(last);
+    return committer_->write_through(queue_->next_sequence() - 1);
   }
 
   result<bool> step() {
