@@ -29,7 +29,7 @@ result<std::unique_ptr<batch_writer>> batch_writer::open(storage& disk, const st
                                                          log_state& state) {
   std::unique_ptr<batch_writer> made(
       new batch_writer(disk, directory, options, newest, end, block, supply, state));
-  auto opened = disk.open(newest.path, open_mode::read_write);
+  auto opened = disk.open(newest.path, open_mode::direct);
   if (!opened)
     return opened.failure();
   made->file_ = std::move(*opened);
@@ -115,8 +115,8 @@ result<void> batch_writer::roll() {
   });
   if (!noted)
     return noted;
-  // Opened anew so that errors name the file as it is called now.
-  auto renamed = disk_.open(entry.path, open_mode::read_write);
+  // Opened anew so that errors name the file as it is called now, and batches go past the page cache.
+  auto renamed = disk_.open(entry.path, open_mode::direct);
   if (!renamed)
     return renamed.failure();
   file_ = std::move(*renamed);

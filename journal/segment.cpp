@@ -84,6 +84,9 @@ result<std::unique_ptr<file>> make_zero_filled(storage& disk, const std::string&
     if (auto synced = (*opened)->sync(); !synced)
       return synced.failure();
   }
+  // Batches are written past the page cache; the zeros would only have to be thrown out of it block by block.
+  if (auto forgotten = (*opened)->forget_cache(); !forgotten)
+    return forgotten.failure();
   return opened;
 }
 

@@ -1,6 +1,9 @@
 #include "journal/simulated_file.hpp"
 
+#include "journal/format.hpp"
+
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 
 namespace tallyman::journal {
@@ -28,8 +31,8 @@ void copy_page(const std::string& from, std::string& to, std::size_t page) {
 // -- simulated_file --------------------------------------------------------------------------------------
 
 simulated_file::simulated_file(simulated_storage& disk, std::shared_ptr<simulated_storage::inode> node,
-                               std::string path, std::uint64_t generation)
-    : disk_(disk), node_(std::move(node)), path_(std::move(path)), generation_(generation) {}
+                               std::string path, std::uint64_t generation, bool direct)
+    : disk_(disk), node_(std::move(node)), path_(std::move(path)), generation_(generation), direct_(direct) {}
 
 simulated_file::~simulated_file() = default;
 
@@ -43,6 +46,10 @@ result<std::size_t> simulated_file::read_at(std::uint64_t offset, void* into, st
 }
 
 result<void> simulated_file::write_at(std::uint64_t offset, std::string_view bytes) {
+  const auto aligned = [](std::uint64_t value) { return value % block_bytes == 0; };
+  assert((!direct_ || (aligned(offset) && aligned(bytes.size()) &&
+                       aligned(reinterpret_cast<std::uintptr_t>(bytes.data())))) &&
+         "a disk refuses such a direct write");
   const std::lock_guard guard(disk_.mutex_);
   if (auto dead = disk_.enter("write", path_, generation_))
     return *dead;

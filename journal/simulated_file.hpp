@@ -21,7 +21,7 @@ struct simulated_storage::inode {
 class simulated_file final : public file {
 public:
   simulated_file(simulated_storage& disk, std::shared_ptr<simulated_storage::inode> node, std::string path,
-                 std::uint64_t generation);
+                 std::uint64_t generation, bool direct);
   ~simulated_file() override;
 
   result<std::size_t> read_at(std::uint64_t offset, void* into, std::size_t size) override;
@@ -36,6 +36,7 @@ private:
   std::shared_ptr<simulated_storage::inode> node_;
   std::string path_;
   std::uint64_t generation_;
+  bool direct_;
 };
 
 /// A held lock of the simulated disk. One that died with its process releases nothing.

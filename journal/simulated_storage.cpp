@@ -146,7 +146,8 @@ result<std::unique_ptr<file>> simulated_storage::open(const std::string& path, o
     change_name({"", path, std::make_shared<inode>()});
     found = names_.find(path);
   }
-  return std::unique_ptr<file>(std::make_unique<simulated_file>(*this, found->second, path, generation_));
+  return std::unique_ptr<file>(
+      std::make_unique<simulated_file>(*this, found->second, path, generation_, mode == open_mode::direct));
 }
 
 result<void> simulated_storage::make_directory(const std::string& path) {

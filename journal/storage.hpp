@@ -46,6 +46,8 @@ enum class open_mode : std::uint8_t {
   read,       ///< must exist
   read_write, ///< must exist
   create,     ///< new or emptied, for reading and writing
+  direct, ///< as read_write, but past the page cache where the file system can: offset, size and memory of
+          ///< each write are multiples of block_bytes. Not for reading
 };
 
 /// All that the journal wants of a file system. Errors are of kind io unless said otherwise, and name the
