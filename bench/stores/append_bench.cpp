@@ -14,7 +14,7 @@ namespace tallyman::bench {
 namespace {
 
 /// A round of one contestant: long enough to be measured, short enough that a drift of the disk hits all.
-constexpr std::size_t round_events = 60'000;
+constexpr std::size_t round_events = 100'000;
 constexpr std::size_t batches_min = 6;
 constexpr std::size_t batches_max = 150;
 
@@ -84,7 +84,7 @@ private:
   }
 
   append_plan plan_for(const contestant& who) const {
-    return {batch_events_, source_.batch_bytes_max(), (options_.rounds + 1) * batches_ * who.round_factor};
+    return {batch_events_, source_.batch_bytes_max(), batches_ * who.round_factor, options_.rounds + 1};
   }
 
   result<void> run_round(bool counts) {
@@ -107,6 +107,8 @@ private:
 
   result<measured> run_turn(entry& one) {
     const std::size_t batches = batches_ * one.who.round_factor;
+    if (auto ready = one.store->before_round(); !ready)
+      return ready.failure();
     const double cpu_before = process_cpu_ns();
     const auto start = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < batches; ++i)

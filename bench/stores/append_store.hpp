@@ -15,13 +15,17 @@ namespace tallyman::bench {
 struct append_plan {
   std::size_t batch_events = 0;
   std::size_t batch_bytes_max = 0; ///< event bytes
-  std::size_t batches = 0;         ///< in all rounds together
+  std::size_t round_batches = 0;
+  std::size_t rounds = 0;
 };
 
 /// A contestant of the append bench: takes batches of events and makes them durable. One thread.
 class append_store {
 public:
   virtual ~append_store() = default;
+
+  /// Not timed.
+  virtual result<void> before_round() { return {}; }
 
   /// Durable on return, unless the store pipelines; then finish_round() is.
   virtual result<void> append(std::span<const std::string_view> events) = 0;

@@ -74,6 +74,8 @@ private:
 journal::log_options options_for(const append_plan& plan, mode how) {
   journal::log_options options;
   options.create_if_missing = true;
+  // The empty batch of an idle log would fall into another contestant's turn.
+  options.idle_flush = std::chrono::hours(1);
   const std::size_t stored = stored_bytes(plan.batch_events, plan.batch_bytes_max);
   // Runs queued behind one another must not grow into larger batches than the others are given.
   if (how != mode::flush_each)
@@ -84,7 +86,7 @@ journal::log_options options_for(const append_plan& plan, mode how) {
     return options;
   // One segment holds all, and so much that no other one is made while time is taken: that begins when a
   // quarter is used.
-  const std::size_t room = 5 * plan.batches * stored;
+  const std::size_t room = 5 * plan.rounds * plan.round_batches * stored;
   options.segment_bytes_first = std::max(journal::round_up_to_block(room), options.segment_bytes_first);
   options.segment_bytes = std::max(options.segment_bytes_first, options.segment_bytes);
   return options;
