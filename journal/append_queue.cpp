@@ -23,8 +23,6 @@ result<sequence_range> append_queue::append(const record_run& run, const make_ro
   while (const auto piece = pieces.next())
     if (auto placed = place(*piece, when_full, guard); !placed)
       return placed.failure();
-  guard.unlock();
-  work_.notify_one();
   return given;
 }
 
@@ -102,11 +100,22 @@ void append_queue::give_back(std::unique_ptr<batch_buffer> used) {
 
 bool append_queue::wait_for_work(std::optional<std::chrono::milliseconds> limit) {
   std::unique_lock guard(mutex_);
-  const auto ready = [this] { return stopped_ || has_work(); };
+  const auto ready = [this] { return stopped_ || woken_ || has_work(); };
+  bool in_time = true;
   if (limit)
-    return work_.wait_for(guard, *limit, ready);
-  work_.wait(guard, ready);
-  return true;
+    in_time = work_.wait_for(guard, *limit, ready);
+  else
+    work_.wait(guard, ready);
+  woken_ = false;
+  return in_time;
+}
+
+void append_queue::wake_writer() {
+  {
+    const std::lock_guard guard(mutex_);
+    woken_ = true;
+  }
+  work_.notify_one();
 }
 
 void append_queue::refuse(error reason) {

@@ -30,7 +30,8 @@ public:
   /// What to do when all buffers are full: nothing to wait for the writer, or to write on this thread.
   using make_room = std::function<result<void>()>;
 
-  /// Copies the run in and gives its events their sequences. Fails after refuse().
+  /// Copies the run in and gives its events their sequences. Fails after refuse(). Does not wake the writer,
+  /// unless it has to wait for it.
   result<sequence_range> append(const record_run& run, const make_room& when_full);
 
   /// The oldest batch, full or not; null if there is none. Goes back with give_back().
@@ -39,9 +40,12 @@ public:
   /// Makes the buffer free for appending.
   void give_back(std::unique_ptr<batch_buffer> used);
 
-  /// Waits until there is something to take or the queue was told to stop; without a time limit if `limit`
+  /// Waits until there is something to take, wake_writer() or stop(); without a time limit if `limit`
   /// is empty. Returns false when the time was up first.
   bool wait_for_work(std::optional<std::chrono::milliseconds> limit);
+
+  /// Ends the writer's wait_for_work(), now or the next time.
+  void wake_writer();
 
   /// From now on append() fails with `reason`; what was appended stays.
   void refuse(error reason);
@@ -72,6 +76,7 @@ private:
   std::size_t buffer_count_ = 0;
   std::uint64_t next_sequence_;
   std::optional<error> refusal_;
+  bool woken_ = false;
   bool stopped_ = false;
 };
 

@@ -45,11 +45,13 @@ void committer::run() {
     if (*wrote)
       continue;
     // First wait a little for more work; only a log that stays idle is worth an empty batch.
-    if (!proof_due()) {
+    const std::uint64_t unproven = unproven_batch();
+    if (unproven == 0) {
       queue_.wait_for_work(std::nullopt);
       continue;
     }
-    if (!queue_.wait_for_work(idle_flush_) && !write_proof())
+    const bool time_was_up = !queue_.wait_for_work(idle_flush_);
+    if (time_was_up && unproven_batch() == unproven && !write_proof())
       return;
   }
   // The rest is written here too, so that callbacks come from one thread; a failure is kept in the state.
@@ -59,15 +61,19 @@ void committer::run() {
 /// Leader and followers: waking the writer thread and being woken by it would take two switches of threads.
 result<void> committer::write_through(std::uint64_t sequence) {
   if (const std::unique_lock turn(turn_, std::try_to_lock); turn) {
+    const bool writer_may_sleep = !writer_.proof_due();
     while (state_.durable_sequence() < sequence) {
       auto wrote = write_next_in_turn();
       if (!wrote)
         return wrote.failure();
       assert(*wrote && "an appended event is neither queued nor durable");
     }
+    // It has the proof of what was written here to write.
+    if (writer_may_sleep)
+      queue_.wake_writer();
     return {};
   }
-  // Whoever is writing wakes the writer thread, which goes on with what is left.
+  queue_.wake_writer();
   return state_.wait_until_durable(sequence);
 }
 
@@ -98,9 +104,10 @@ result<bool> committer::write_next_in_turn() {
   return true;
 }
 
-bool committer::proof_due() const {
+/// Number of the last batch if its proof is due, else 0.
+std::uint64_t committer::unproven_batch() const {
   const std::lock_guard turn(turn_);
-  return writer_.proof_due();
+  return writer_.proof_due() ? writer_.position().next_batch - 1 : 0;
 }
 
 result<bool> committer::write_proof() {

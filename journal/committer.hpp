@@ -42,7 +42,7 @@ private:
   result<bool> write_next();
   result<bool> write_next_in_turn();
   result<bool> write_proof();
-  bool proof_due() const;
+  std::uint64_t unproven_batch() const;
   error fail(const error& failure);
 
   append_queue& queue_;

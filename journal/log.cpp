@@ -87,9 +87,21 @@ public:
   result<sequence_range> append(const record_run& run) {
     if (!queue_)
       return not_started();
-    if (options_.manual_steps)
-      return queue_->append(run, [this] { return write_one(); });
-    return queue_->append(run, {});
+    auto given = place(run);
+    if (given && !options_.manual_steps)
+      queue_->wake_writer();
+    return given;
+  }
+
+  result<sequence_range> append_durably(const record_run& run) {
+    if (!queue_)
+      return not_started();
+    auto given = place(run);
+    if (!given)
+      return given;
+    if (auto durable = committer_->write_through(given->last); !durable)
+      return durable.failure();
+    return given;
   }
 
   result<void> flush() {
@@ -145,6 +157,12 @@ public:
   }
 
 private:
+  result<sequence_range> place(const record_run& run) {
+    if (options_.manual_steps)
+      return queue_->append(run, [this] { return write_one(); });
+    return queue_->append(run, {});
+  }
+
   result<void> write_one() {
     auto wrote = committer_->step();
     if (!wrote)
@@ -211,6 +229,9 @@ result<void> log::start(log_callbacks callbacks) {
 }
 result<sequence_range> log::append(const record_run& run) {
   return inner_->append(run);
+}
+result<sequence_range> log::append_durably(const record_run& run) {
+  return inner_->append_durably(run);
 }
 result<void> log::flush() {
   return inner_->flush();

@@ -16,9 +16,10 @@
 
 namespace tallyman::journal {
 
-/// What the log tells its user. Called from the writer thread (from step() with manual_steps), never at
-/// the same time. They must not call back into the log, other than durable_sequence(), and not block for
-/// long: the next batch waits.
+/// What the log tells its user. Called from the thread that writes: the writer thread, or one that waits
+/// for its events in flush() or append_durably() (with manual_steps: in step()), never at the same time. They
+/// must not call back into the log, other than durable_sequence(), and not block for long: the next batch
+/// waits.
 struct log_callbacks {
   /// All events up to and including `sequence` are on disk. In order, once per batch that holds events.
   std::function<void(std::uint64_t sequence)> on_durable;
@@ -46,8 +47,8 @@ struct log_callbacks {
 /// Life: open(), then newest_snapshot() and replay(), then start() and append(), then close(). The promises
 /// and the bytes are in FORMAT.md. Everything on disk goes through the `storage`, which must outlive it.
 ///
-/// Thread-safe after start(): append, flush, durable_sequence, begin_snapshot, info. open, replay, start,
-/// step and close belong to one thread at a time.
+/// Thread-safe after start(): append, append_durably, flush, durable_sequence, begin_snapshot, info. open,
+/// replay, start, step and close belong to one thread at a time.
 class log {
 public:
   /// Opens a log and, unless `read_only`, takes its lock and repairs a tail that is provably
@@ -82,6 +83,10 @@ public:
   /// batch_bytes_max, and for a run that ends with a definition. On failure nothing of the run was taken,
   /// unless the log has failed for good.
   result<sequence_range> append(const record_run& run);
+
+  /// append() and flush() of this run: returns when it is on disk. Written on this thread if no other one is
+  /// at it, so for a caller who waits anyway this is the fastest way.
+  result<sequence_range> append_durably(const record_run& run);
 
   /// Waits until everything appended so far is durable.
   result<void> flush();

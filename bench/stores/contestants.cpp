@@ -7,7 +7,7 @@ const std::vector<contestant>& contestants() {
   static const std::vector<contestant> all{
       {raw_name, "pwrite + fdatasync of ready batches from a block boundary on, into a zero-filled file", 1,
        make_raw_store},
-      {journal_name, "append + flush of each batch, segment filled with zeros beforehand", 1,
+      {journal_name, "append_durably of each batch, segment filled with zeros beforehand", 1,
        make_journal_store},
       {journal_pipelined_name,
        "the next batch fills while one syncs, none larger than the others' (at 1: 38)", 1,

@@ -37,9 +37,10 @@ public:
     run_.clear();
     for (const std::string_view event : events)
       run_.add_event(1, 1'700'000'000'000, event);
-    if (auto given = log_->append(run_); !given)
+    auto given = how_ == mode::flush_each ? log_->append_durably(run_) : log_->append(run_);
+    if (!given)
       return given.failure();
-    return how_ == mode::flush_each ? log_->flush() : result<void>();
+    return {};
   }
 
   result<void> finish_round() override { return log_->flush(); }

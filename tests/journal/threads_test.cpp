@@ -133,6 +133,57 @@ TEST_CASE("an idle log proves its last batch without being asked") {
   CHECK(seen == 10);
 }
 
+TEST_CASE("a log that was written by a waiting thread proves its last batch too") {
+  simulated_storage disk(1);
+  auto log = start_log(disk, threaded_options());
+  log_options options = threaded_options();
+  options.create_if_missing = false;
+  options.read_only = true;
+  for (std::uint64_t last = 1; last <= 5; ++last) {
+    REQUIRE(log->append_durably(run_of(last, 1)));
+    std::uint64_t seen = 0;
+    for (int i = 0; i < 2000 && seen < last; ++i) {
+      seen = open_log(disk, options)->info().last_sequence;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    CHECK(seen == last);
+  }
+}
+
+TEST_CASE("threads that wait for their own events each find them on disk, beside one that does not wait") {
+  simulated_storage disk(1);
+  std::uint64_t last_durable = 0;
+  std::atomic<bool> in_order = true;
+  log_callbacks callbacks;
+  callbacks.on_durable = [&](std::uint64_t sequence) {
+    if (sequence <= last_durable)
+      in_order = false;
+    last_durable = sequence;
+  };
+  auto log = start_log(disk, threaded_options(), callbacks);
+  std::atomic<int> late = 0;
+  const auto produce = [&](bool waits) {
+    for (int i = 0; i < 300; ++i) {
+      record_run run;
+      run.add_event(1, i, std::string(1000, 'p'));
+      const auto given = waits ? log->append_durably(run) : log->append(run);
+      if (!given || (waits && log->durable_sequence() < given->last))
+        ++late;
+    }
+  };
+  std::thread first(produce, true);
+  std::thread second(produce, true);
+  std::thread third(produce, false);
+  first.join();
+  second.join();
+  third.join();
+  REQUIRE(log->flush());
+  CHECK(late == 0);
+  CHECK(in_order);
+  CHECK(log->durable_sequence() == 900);
+  REQUIRE(log->close());
+}
+
 TEST_CASE("a second process is refused with the first one's pid, and the lock goes with the process") {
   temporary_directory place;
   disk_storage disk;
