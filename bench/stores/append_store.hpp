@@ -41,7 +41,10 @@ public:
 struct contestant {
   std::string_view name;
   std::string_view configuration;
-  std::size_t round_factor = 1; ///< longer rounds than the others', to roll through segments
+  /// Longer rounds than the raw limit's, so that each round holds the store's own periodic work: a
+  /// checkpoint, a memtable written out, a roll to a new segment.
+  std::size_t round_factor = 1;
+
   /// `directory` exists and is empty.
   result<std::unique_ptr<append_store>> (*make)(const std::string& directory, const append_plan& plan);
 };

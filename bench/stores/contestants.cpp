@@ -15,10 +15,10 @@ const std::vector<contestant>& contestants() {
       {journal_rolling_name,
        "pipelined, defaults: new segments are filled with zeros and rolled to meanwhile", 5,
        make_rolling_journal_store},
-      {rocksdb_name, "WriteBatch, sync, recycled logs, vector memtable of 64 MiB, no compression", 1,
+      {rocksdb_name, "WriteBatch, sync, recycled logs, vector memtable of 64 MiB, no compression", 4,
        make_rocksdb_store},
-      {sqlite_name, "WAL, FULL, exclusive, one transaction a batch, pages of 16 KiB, checkpoint each 16 MiB",
-       1, make_sqlite_store},
+      {sqlite_name, "WAL, FULL, exclusive, one transaction a batch, pages of 16 KiB, checkpoint each 64 MiB",
+       4, make_sqlite_store},
       {lmdb_name, "default sync, MDB_APPEND, one transaction a batch", 1, make_lmdb_store},
   };
   return all;

@@ -83,11 +83,12 @@ result<std::unique_ptr<append_store>> make_sqlite_store(const std::string& direc
   database_handle database(opened);
   if (status != SQLITE_OK)
     return sqlite_failure(opened);
-  // Exclusive locking keeps the log's index on the heap. A checkpoint every 16 MiB: larger ones let the log
-  // grow into space that was not written before, smaller ones come more often; both were slower.
+  // Exclusive locking keeps the log's index on the heap. Thousand events/s at batches of 1,000, two runs, of
+  // pages of 4 KiB with a checkpoint each 4 / 16 MiB: 893, 942 / 1,111, 993; of 16 KiB with 4 / 16 / 64 MiB:
+  // 1,021, 1,014 / 1,364, 1,187 / 1,821, 1,746; of 64 KiB with 16 MiB: 1,334, 1,222.
   auto ready =
       execute(opened, "PRAGMA page_size=16384; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;"
-                      "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1024; PRAGMA cache_size=-65536;"
+                      "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4096; PRAGMA cache_size=-65536;"
                       "CREATE TABLE events(sequence INTEGER PRIMARY KEY, event BLOB)");
   if (!ready)
     return ready.failure();
