@@ -8,7 +8,7 @@ namespace {
 
 std::string csv_field(std::string_view raw) {
   // Names are chosen by whoever may create a pod; a terminal must not obey them.
-  const auto text = printable(raw);
+  auto text = printable(raw);
   if (text.find_first_of("\",") == std::string_view::npos)
     return text;
   std::string quoted = "\"";
