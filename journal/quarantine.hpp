@@ -12,7 +12,8 @@ namespace tallyman::journal {
 inline result<std::string> quarantine_path(storage& disk, const std::string& directory,
                                            const std::string& name) {
   for (unsigned i = 0;; ++i) {
-    std::string path = directory + "/quarantine/" + name + "." + std::to_string(i);
+    std::string path = directory + "/quarantine/";
+    path.append(name).append(".").append(std::to_string(i));
     auto taken = disk.exists(path);
     if (!taken)
       return taken.failure();
