@@ -90,9 +90,9 @@ result<void> for_each_element(value& json, std::string_view path, Visitor visit)
   if (const auto code = json.get_array().get(array))
     return syntax_error(code);
   for (auto element : array) {
-    value item;
-    if (const auto code = std::move(element).get(item))
+    if (const auto code = element.error())
       return syntax_error(code);
+    value item = element.value_unsafe();
     if (auto visited = visit(item); !visited)
       return visited;
   }
