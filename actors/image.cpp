@@ -15,12 +15,7 @@ caf::behavior image::make_behavior() {
   set_default_handler(drop_unexpected);
   return {
       [this](const image_changed& change) { take(change); },
-      [this](const image_gather& marker) {
-        if (mode_ == mode::rebuilding)
-          trouble_->mail.push_back({{}, marker.into});
-        else
-          give(marker.into);
-      },
+      [this](const image_gather& marker) { give(marker.into); },
       [this](const image_rebuilt& rebuilt) { resume_from(rebuilt); },
   };
 }
@@ -78,9 +73,7 @@ void image::resume_from(const image_rebuilt& rebuilt) {
     trouble_->reason = rebuilt.reason;
   }
   for (auto& each : mail) {
-    if (each.gather != nullptr && mode_ == mode::rebuilding)
-      trouble_->mail.push_back(std::move(each));
-    else if (each.gather != nullptr)
+    if (each.gather != nullptr)
       give(each.gather);
     else if (each.change.work->last_sequence() > rebuilt.sequence)
       take(each.change);
@@ -88,10 +81,14 @@ void image::resume_from(const image_rebuilt& rebuilt) {
 }
 
 void image::give(const gathering_ptr& into) {
-  if (mode_ == mode::quarantined)
-    into->put_quarantined(index_, trouble_->reason);
-  else
-    into->put_image(index_, state_);
+  switch (mode_) {
+  case mode::working:
+    return into->put_image(index_, state_);
+  case mode::rebuilding:
+    return trouble_->mail.push_back({{}, into});
+  case mode::quarantined:
+    return into->put_quarantined(index_, trouble_->reason);
+  }
 }
 
 } // namespace tallyman
