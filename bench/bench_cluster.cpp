@@ -1,7 +1,5 @@
 #include "bench/bench_cluster.hpp"
 
-#include "messages/well_known.hpp"
-
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -30,7 +28,8 @@ std::unique_ptr<cluster> bench_host::open(const std::string& directory, const be
 std::function<void()> journal_strings_of(cluster& to) {
   return [&to] {
     observations seen;
-    seen.batch.facts.push_back({0, bookmarked{well_known::pod, {}}});
+    // What defines a string is the first fact that needs it or a later one, so this one needs the latest.
+    seen.batch.facts.push_back({0, bookmarked{string_id{to.strings().size() - 1}, {}}});
     must(to.submit(std::move(seen)));
     must(to.drain());
   };
