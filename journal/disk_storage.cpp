@@ -33,6 +33,8 @@ int flags_of(open_mode mode) {
     return O_RDWR | O_DIRECT;
   case open_mode::create:
     return O_RDWR | O_CREAT | O_TRUNC;
+  case open_mode::create_direct:
+    return O_RDWR | O_CREAT | O_TRUNC | O_DIRECT;
   }
   return O_RDONLY;
 }
@@ -64,8 +66,8 @@ private:
 result<std::unique_ptr<file>> disk_storage::open(const std::string& path, open_mode mode) {
   int descriptor = open_retrying(path, flags_of(mode));
   // A file system that must have its page cache says so here.
-  if (descriptor < 0 && errno == EINVAL && mode == open_mode::direct)
-    descriptor = open_retrying(path, flags_of(open_mode::read_write));
+  if (descriptor < 0 && errno == EINVAL && (flags_of(mode) & O_DIRECT) != 0)
+    descriptor = open_retrying(path, flags_of(mode) & ~O_DIRECT);
   if (descriptor < 0)
     return system_failure("open", path, errno);
   return std::unique_ptr<file>(std::make_unique<disk_file>(descriptor, path));

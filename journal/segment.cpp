@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t segment_magic = 0x314745534c5954; // "TYLSEG1\0"
 constexpr std::size_t checksum_offset = block_bytes - sizeof(std::uint64_t);
 constexpr std::size_t fill_bytes = std::size_t{1} << 20;
+alignas(block_bytes) char zeros[fill_bytes]; ///< not const, or they would be a megabyte of the program's file
 
 // Syncing the fill piece by piece keeps the disk's queue short, so the writer's own sync does not wait
 // behind a whole segment of zeros.
@@ -67,14 +68,14 @@ std::uint64_t chain_seed(const journal_id& id) {
 }
 
 result<std::unique_ptr<file>> make_zero_filled(storage& disk, const std::string& path, std::uint64_t bytes) {
-  auto opened = disk.open(path, open_mode::create);
+  // Past the page cache, as the batches will be written: no copying, and nothing to be thrown out again.
+  auto opened = disk.open(path, open_mode::create_direct);
   if (!opened)
     return opened.failure();
-  static const std::vector<char> zeros(fill_bytes);
   std::uint64_t unsynced = 0;
   for (std::uint64_t offset = 0; offset < bytes;) {
     const std::uint64_t piece = std::min<std::uint64_t>(fill_bytes, bytes - offset);
-    if (auto written = (*opened)->write_at(offset, {zeros.data(), piece}); !written)
+    if (auto written = (*opened)->write_at(offset, {zeros, piece}); !written)
       return written.failure();
     offset += piece;
     unsynced += piece;
@@ -84,10 +85,7 @@ result<std::unique_ptr<file>> make_zero_filled(storage& disk, const std::string&
     if (auto synced = (*opened)->sync(); !synced)
       return synced.failure();
   }
-  // Batches are written past the page cache; the zeros would only have to be thrown out of it block by block.
-  if (auto forgotten = (*opened)->forget_cache(); !forgotten)
-    return forgotten.failure();
-  return opened;
+  return disk.open(path, open_mode::read_write);
 }
 
 result<void> write_segment_header(file& into, const segment_header& header) {

@@ -136,9 +136,11 @@ result<std::unique_ptr<file>> simulated_storage::open(const std::string& path, o
   if (auto dead = enter("open", path, generation_))
     return *dead;
   auto found = names_.find(path);
-  if (mode != open_mode::create && found == names_.end())
+  const bool creates = mode == open_mode::create || mode == open_mode::create_direct;
+  const bool direct = mode == open_mode::direct || mode == open_mode::create_direct;
+  if (!creates && found == names_.end())
     return failed("open", path, "No such file or directory");
-  if (mode == open_mode::create) {
+  if (creates) {
     if (directories_.count(folder_of(path)) == 0)
       return failed("open", path, "No such file or directory");
     if (!change_begins())
@@ -147,7 +149,7 @@ result<std::unique_ptr<file>> simulated_storage::open(const std::string& path, o
     found = names_.find(path);
   }
   return std::unique_ptr<file>(
-      std::make_unique<simulated_file>(*this, found->second, path, generation_, mode == open_mode::direct));
+      std::make_unique<simulated_file>(*this, found->second, path, generation_, direct));
 }
 
 result<void> simulated_storage::make_directory(const std::string& path) {

@@ -48,6 +48,7 @@ enum class open_mode : std::uint8_t {
   create,     ///< new or emptied, for reading and writing
   direct, ///< as read_write, but past the page cache where the file system can: offset, size and memory of
           ///< each write are multiples of block_bytes. Not for reading
+  create_direct, ///< as create, and then as direct
 };
 
 /// All that the journal wants of a file system. Errors are of kind io unless said otherwise, and name the
