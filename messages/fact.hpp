@@ -162,6 +162,27 @@ using fact_body = std::variant<pod_observed, pod_gone, node_observed, node_gone,
                                workload_gone, scan_finished, remote_answered, remote_acknowledged,
                                list_synced, bookmarked, settings_changed>;
 
+/// The pod that a fact is about, or null if it is about none. Valid as long as `body`.
+inline const uid* pod_of(const fact_body& body) noexcept {
+  if (const auto* seen = std::get_if<pod_observed>(&body))
+    return &seen->id;
+  if (const auto* gone = std::get_if<pod_gone>(&body))
+    return &gone->id;
+  return nullptr;
+}
+
+/// The pod, node or workload that a fact is about, or null if it is about none. Valid as long as `body`.
+inline const uid* object_of(const fact_body& body) noexcept {
+  return std::visit(
+      []<class Body>(const Body& of) -> const uid* {
+        if constexpr (requires { of.id; })
+          return &of.id;
+        else
+          return nullptr;
+      },
+      body);
+}
+
 /// One relevant fact, and the moment at which it was (or will be) journaled.
 struct fact {
   std::int64_t time_ms = 0; ///< Unix time in milliseconds, UTC; never falls from one fact to the next

@@ -37,6 +37,10 @@ public:
   /// Counts one pod less; the last one starts the grace period at `time_ms`.
   void lose_pod(image_index index, std::int64_t time_ms);
 
+  /// Ask for the memory that `gain_pod` or `lose_pod` will touch.
+  void prefetch(const image_key& key) const { indexes_.prefetch(key); }
+  void prefetch(image_index index) const { __builtin_prefetch(&entries_[index]); }
+
   /// The next image whose grace period ended at or before `time_ms`: it is forgotten. Its number is given
   /// anew only after `recycle`.
   std::optional<image_index> take_forgotten(std::int64_t time_ms);

@@ -23,7 +23,8 @@ struct image_event {
   std::int64_t time_ms = 0; ///< of the fact
   uid pod;
   std::uint64_t number = 0;
-  pool_slice text; ///< in the pool of the batch that the fact stands in
+  pool_slice text;        ///< in the pool of the batch that the fact stands in
+  std::uint32_t part = 0; ///< which batch, where several are applied together
   image_index image = 0;
   owner_index owner = 0;
   string_id os{};

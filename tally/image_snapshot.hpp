@@ -39,7 +39,7 @@ public:
   /// `id` must not be among the image's pods yet.
   static void add_pod(image_state& image, const uid& id, const image_state::membership& member) {
     image.pods_.emplace(id, member);
-    ++image.owners_[member.owner];
+    image.owners_.add(member.owner);
     image.certain_platforms_ += member.platform_certain ? 1u : 0u;
   }
 };

@@ -65,18 +65,16 @@ void image_state::lose_pod(const image_event& event) {
 }
 
 void image_state::add_to_owner(owner_index owner, std::int64_t time_ms) {
-  if (owners_[owner]++ > 0)
-    return;
-  owner_changed_at_ms_ = time_ms;
-  ++owner_version_;
+  if (owners_.add(owner))
+    change_owners(time_ms);
 }
 
 void image_state::remove_from_owner(owner_index owner, std::int64_t time_ms) {
-  const auto found = owners_.find(owner);
-  assert(found != owners_.end() && found->second > 0 && "an owner lost a pod that it does not have");
-  if (--found->second > 0)
-    return;
-  owners_.erase(found);
+  if (owners_.remove(owner))
+    change_owners(time_ms);
+}
+
+void image_state::change_owners(std::int64_t time_ms) {
   owner_changed_at_ms_ = time_ms;
   ++owner_version_;
 }

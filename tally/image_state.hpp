@@ -2,6 +2,7 @@
 
 #include "messages/keys.hpp"
 #include "tally/image_event.hpp"
+#include "tally/owner_counts.hpp"
 
 #include <absl/container/flat_hash_map.h>
 
@@ -53,6 +54,9 @@ public:
   /// Takes one event in. `text` is what `event.text` refers to.
   void apply(const image_event& event, std::string_view text);
 
+  /// Asks for the memory that `apply` will touch for an event of `pod`.
+  void prefetch(const uid& pod) const { pods_.prefetch(pod); }
+
   const image_key& key() const noexcept { return key_; }
   string_id os() const noexcept { return os_; }           ///< as last reported
   string_id runtime() const noexcept { return runtime_; } ///< as last reported
@@ -60,7 +64,7 @@ public:
 
   const absl::flat_hash_map<uid, membership>& pods() const noexcept { return pods_; }
   /// Owner to the number of its pods here. Never holds a zero.
-  const absl::flat_hash_map<owner_index, std::uint32_t>& owners() const noexcept { return owners_; }
+  const owner_counts& owners() const noexcept { return owners_; }
 
   /// No pod vouches for the architecture in the key: it may yet turn out to be another.
   bool platform_provisional() const noexcept { return certain_platforms_ == 0; }
@@ -83,6 +87,7 @@ private:
   void lose_pod(const image_event& event);
   void add_to_owner(owner_index owner, std::int64_t time_ms);
   void remove_from_owner(owner_index owner, std::int64_t time_ms);
+  void change_owners(std::int64_t time_ms);
   void finish_scan(const image_event& event, std::string_view text);
   void mark_scanned(std::int64_t time_ms);
 
@@ -90,7 +95,7 @@ private:
   string_id os_{};
   string_id runtime_{};
   absl::flat_hash_map<uid, membership> pods_;
-  absl::flat_hash_map<owner_index, std::uint32_t> owners_;
+  owner_counts owners_;
   std::uint32_t certain_platforms_ = 0; ///< pods of this image whose platform is certain
   scan_state scan_;
   std::int64_t first_seen_at_ms_ = 0;

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace tallyman {
 
@@ -16,6 +17,16 @@ std::uint64_t pair_up(string_id a, string_id b) {
 
 intake::intake(string_table& strings, std::uint64_t seed)
     : pod_kind_(strings.intern("Pod")), node_kind_(strings.intern("Node")), seed_(seed) {}
+
+void intake::prefetch(const fact& candidate, std::size_t ahead) const {
+  const auto* const id = object_of(candidate.body);
+  if (id == nullptr)
+    return;
+  tombstones_.prefetch(*id);
+  objects_.prefetch(*id);
+  if (tombstone_order_.size() == tombstones_max)
+    tombstones_.prefetch(tombstone_order_[ahead]); // about the one that will make room
+}
 
 intake::verdict intake::admit(const fact_batch& batch, const fact& candidate) {
   const auto& body = candidate.body;
@@ -99,10 +110,13 @@ fact_body intake::gone_by_relist(const uid& id, string_id kind) const {
   return workload_gone{id, kind, 0, gone_reason::relist};
 }
 
+// Behind its length, so that no two runs of texts can be spelled alike; zeros fill the last word.
 void intake::spell_text(std::string_view text) {
-  const auto hash = XXH3_128bits_withSeed(text.data(), text.size(), seed_);
-  words_.push_back(hash.high64);
-  words_.push_back(hash.low64);
+  words_.push_back(text.size());
+  const auto start = words_.size();
+  words_.resize(start + (text.size() + sizeof(words_[0]) - 1) / sizeof(words_[0]));
+  if (!text.empty())
+    std::memcpy(words_.data() + start, text.data(), text.size());
 }
 
 void intake::spell(const fact_batch& batch, const fact& candidate) {

@@ -33,6 +33,10 @@ public:
   void hold_again(owner_index index);
   void release(owner_index index);
 
+  /// Ask for the memory that `hold` or `release` will touch.
+  void prefetch(const uid& id) const { indexes_.prefetch(id); }
+  void prefetch(owner_index index) const { __builtin_prefetch(&entries_[index]); }
+
   const owner& operator[](owner_index index) const { return entries_[index].value; }
 
   /// Restores an entry of a snapshot, with no holder yet: its pods hold it again.

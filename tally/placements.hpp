@@ -6,6 +6,7 @@
 #include "tally/image_event.hpp"
 #include "tally/node_table.hpp"
 #include "tally/owner_table.hpp"
+#include "tally/pod_table.hpp"
 #include "tally/workload_table.hpp"
 
 #include <absl/container/flat_hash_map.h>
@@ -18,15 +19,17 @@
 
 namespace tallyman {
 
-/// What a batch of facts means for the images.
+/// An image that is new.
+struct born_image {
+  image_index index = 0;
+  image_key key;
+};
+
+/// What one batch of facts, or several that are applied together, mean for the images.
 struct image_changes {
   std::vector<image_event> events; ///< in the order of the facts
-  std::vector<image_index> born;   ///< images that are new with this batch
-
-  void clear() noexcept {
-    events.clear();
-    born.clear();
-  }
+  std::vector<born_image> born;
+  std::uint32_t part = 0; ///< number of the batch that is being applied, for `image_event::part`
 };
 
 /// Remembers for every pod where it was placed (owner, platform, images), so that every change is the
@@ -34,33 +37,19 @@ struct image_changes {
 /// Plain state: the supervisor owns one. Copyable, so that a snapshot can take it along.
 class placements {
 public:
-  struct placed_image {
-    image_index image = 0;
-    string_id runtime{};
+  using pod = placed_pod;
+  using placed_image = tallyman::placed_image;
 
-    friend bool operator==(const placed_image&, const placed_image&) = default;
-  };
-
-  struct pod {
-    std::string name;
-    string_id name_space{};
-    string_id node{};
-    platform runs_on;
-    uid controller; ///< the reference that `owner` was resolved from
-    uid waiting_on; ///< the unknown parent that makes the owner provisional; else empty
-    owner_index owner = 0;
-    pod_phase phase = pod_phase::unknown;
-    absl::InlinedVector<placed_image, 3> images; ///< empty: the pod counts for nothing
-
-    bool owner_certain() const noexcept { return waiting_on.empty(); }
-  };
+  /// Frees the numbers of images that were forgotten. To be called whenever the changes so far have been
+  /// passed on: among those that are passed on together, a number means one image.
+  void recycle_images() { images_.recycle(); }
 
   /// Takes a batch in. `platforms` and `owners` are what the node table and the workload table resolved for
   /// each fact of it. Appends to `out`.
   void apply(const fact_batch& batch, std::span<const platform> platforms,
              std::span<const owner_resolution> owners, image_changes& out);
 
-  const absl::flat_hash_map<uid, pod>& pods() const noexcept { return pods_; }
+  const pod_table& pods() const noexcept { return pods_; }
   const owner_table& owners() const noexcept { return owners_; }
   const image_directory& images() const noexcept { return images_; }
 
@@ -76,11 +65,12 @@ private:
     image_key key;
     string_id runtime{};
   };
+  using wanted_images = absl::InlinedVector<wanted_image, 4>;
 
   struct step; // one fact, its resolutions and where its events go
 
   void apply_pod(const pod_observed& seen, const step& at);
-  void place(const uid& id, pod& state, const std::vector<wanted_image>& wanted, bool unchanged_to_be_told,
+  void place(const uid& id, pod& state, const wanted_images& wanted, bool unchanged_to_be_told,
              const step& at);
   void end_pod(const uid& id, pod& state, const step& at);
   void forget_pod(const uid& id, const step& at);
@@ -94,14 +84,18 @@ private:
   void settle_owner(const uid& id, pod& state, const owner_resolution& resolved, const step& at);
   void settle_platform(const uid& id, pod& state, const platform& resolved);
   void wait_no_more(const uid& id, const pod& state);
+  void wait_for_no_parent(const uid& id, const pod& state);
   void move_to_platform(const uid& id, pod& state, const platform& resolved, const step& at);
   void tell_all(const uid& id, const pod& state, const step& at);
   void bear(image_index image, const step& at);
   void gain(const uid& id, const pod& state, placed_image placed, const step& at);
   void lose(const uid& id, image_index image, const step& at);
-  std::vector<wanted_image> wanted_images(const pod_observed& seen, const pod& state, const step& at) const;
+  static image_event& new_event(image_event_kind kind, image_index image, const step& at);
+  void prefetch(const fact_batch& batch, std::size_t i, std::span<const platform> platforms,
+                std::span<const owner_resolution> owners) const;
+  wanted_images images_wanted(const pod_observed& seen, const pod& state, const step& at) const;
 
-  absl::flat_hash_map<uid, pod> pods_;
+  pod_table pods_;
   owner_table owners_;
   image_directory images_;
   absl::flat_hash_map<string_id, waiting_pods> by_unknown_node_;

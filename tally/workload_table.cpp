@@ -69,7 +69,11 @@ void workload_table::put(const workload_observed& seen, const fact_batch& batch)
 
 std::vector<owner_resolution> workload_table::resolve(fact_batch& batch) {
   std::vector<owner_resolution> answers(batch.facts.size());
+  constexpr std::size_t prefetch_ahead = 16;
   for (std::size_t i = 0; i < batch.facts.size(); ++i) {
+    if (i + prefetch_ahead < batch.facts.size())
+      if (const auto* pod = std::get_if<pod_observed>(&batch.facts[i + prefetch_ahead].body))
+        workloads_.prefetch(pod->controller.id);
     const auto& body = batch.facts[i].body;
     if (const auto* pod = std::get_if<pod_observed>(&body)) {
       answers[i] = owner_of(*pod, batch);
