@@ -1,10 +1,12 @@
 #include "actors/cluster.hpp"
 
 #include "actors/inventory.hpp"
+#include "actors/pod_router.hpp"
 #include "actors/snapshots.hpp"
 #include "actors/supervisor.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
@@ -134,10 +136,18 @@ private:
     wanted.log = log_;
     wanted.gate = gate_;
     wanted.workers = workers_;
+    wanted.strings = strings_;
     wanted.now = options_.now;
     wanted.snapshot_every = options_.read_only ? 0 : options_.snapshot_every;
-    wanted.faults = options_.faults;
-    supervisor_ = system_.spawn<supervisor>(std::move(wanted), std::move(initial));
+    auto incoming = std::move(initial.incoming);
+    const auto sequence = initial.sequence;
+    const auto time_ms = initial.time_ms;
+    const auto defined = initial.defined_strings;
+    const image_group_options groups{log_, workers_, strings_, options_.faults};
+    router_ = system_.spawn<pod_router>(groups, system_.scheduler().num_workers(), std::move(initial));
+    wanted.router = router_;
+    supervisor_ =
+        system_.spawn<supervisor>(std::move(wanted), std::move(incoming), sequence, time_ms, defined);
     inventory_ = system_.spawn<inventory>(strings_, supervisor_);
     supervisor_->attach_functor([gate = gate_, &system = system_](const caf::error& reason) {
       gate->fail(stopped(system.render(reason)));
@@ -149,17 +159,15 @@ private:
     if (!cursor)
       return cursor.failure();
     fact_reader reader{std::move(*cursor), *strings_};
-    for (;;) {
-      auto work = std::make_shared<delivery>();
-      auto first = reader.next(work->batch);
-      if (!first)
-        return first.failure();
-      if (!*first)
-        break;
-      // A batch that holds nothing but definitions, which the reader has taken in.
+    for (bool more = true; more;) {
+      auto work = std::make_shared<submission>();
+      auto read = read_ahead(reader, *work);
+      if (!read)
+        return read.failure();
+      more = *read;
+      // Batches that hold nothing but definitions, which the reader has taken in.
       if (work->batch.facts.empty())
         continue;
-      work->first_sequence = **first;
       note_grace(work->batch);
       const auto bytes = bytes_of(work->batch);
       if (auto entered = gate_->acquire(bytes); !entered)
@@ -169,6 +177,22 @@ private:
     }
     caf::anon_send(supervisor_, recovery_done{strings_->size()});
     return gate_->wait_idle();
+  }
+
+  /// Reads as many batches as are worth being applied together. Returns whether there may be more.
+  static result<bool> read_ahead(fact_reader& reader, submission& into) {
+    constexpr std::size_t facts_wanted = 16'384;
+    while (into.batch.facts.size() < facts_wanted) {
+      const bool is_first = into.batch.facts.empty();
+      auto first = reader.next(into.batch);
+      if (!first)
+        return first.failure();
+      if (!*first)
+        return false;
+      if (is_first)
+        into.first_sequence = **first;
+    }
+    return true;
   }
 
   void note_grace(const fact_batch& batch) {
@@ -181,7 +205,7 @@ private:
   result<void> start_writing() {
     const bool is_new = log_->info().last_sequence == 0;
     journal::log_callbacks callbacks;
-    callbacks.on_durable = [to = supervisor_](std::uint64_t sequence) {
+    callbacks.on_durable = [to = router_](std::uint64_t sequence) {
       caf::anon_send(to, facts_durable{sequence});
     };
     callbacks.on_failure = [gate = gate_, to = supervisor_](const error& failure) {
@@ -219,6 +243,7 @@ private:
     }
     inventory_ = nullptr;
     supervisor_ = nullptr;
+    router_ = nullptr;
     static_cast<void>(workers_->wait_idle());
   }
 
@@ -230,6 +255,7 @@ private:
   std::shared_ptr<string_table> strings_;
   std::uint64_t grace_ms_ = 0;
   caf::actor supervisor_;
+  caf::actor router_;
   caf::actor inventory_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace tallyman {
 
@@ -12,65 +13,101 @@ fact_sequencer::fact_sequencer(std::shared_ptr<string_table> strings, intake sta
     : strings_(std::move(strings)), intake_(std::move(state)), next_sequence_(last_sequence + 1),
       last_time_ms_(last_time_ms), now_(std::move(now)) {}
 
-delivery_ptr fact_sequencer::admit(observations& seen) {
+submission_ptr fact_sequencer::admit(observations& seen) {
   // A clock that was set back must not make journaled time fall.
   last_time_ms_ = std::max(last_time_ms_, now_());
-  auto work = std::make_shared<delivery>();
+  auto work = std::make_shared<submission>();
   work->first_sequence = next_sequence_;
-  auto facts = std::move(seen.batch.facts);
-  work->batch.containers = std::move(seen.batch.containers);
-  work->batch.texts = std::move(seen.batch.texts);
-  work->batch.facts.reserve(facts.size());
-  auto list = seen.lists.begin();
-  for (std::uint32_t i = 0; i < facts.size(); ++i) {
-    for (; list != seen.lists.end() && list->position <= i; ++list)
-      intake_.begin_list(list->kind);
-    facts[i].time_ms = last_time_ms_;
-    if (const auto* synced = std::get_if<list_synced>(&facts[i].body))
-      end_list(*work, synced->kind, last_time_ms_);
-    admit_fact(*work, facts[i]);
-  }
-  for (; list != seen.lists.end(); ++list)
-    intake_.begin_list(list->kind);
+  work->batch = std::move(seen.batch);
+  if (seen.lists.empty() && !intake_.list_is_open())
+    admit_in_place(*work);
+  else
+    admit_with_lists(*work, seen.lists);
   next_sequence_ += work->batch.facts.size();
   return work->batch.facts.empty() ? nullptr : work;
 }
 
-void fact_sequencer::end_list(delivery& work, string_id kind, std::int64_t time_ms) {
-  for (const auto& body : intake_.end_list(kind))
-    admit_fact(work, {time_ms, body});
+void fact_sequencer::prefetch(const std::vector<fact>& facts, std::size_t i) const {
+  constexpr std::size_t ahead = 16;
+  if (i + ahead < facts.size())
+    intake_.prefetch(facts[i + ahead], ahead);
 }
 
-void fact_sequencer::admit_fact(delivery& work, fact candidate) {
+/// Without lists nothing is added, so what is admitted moves up to where something was dropped.
+void fact_sequencer::admit_in_place(submission& work) {
+  auto& facts = work.batch.facts;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    prefetch(facts, i);
+    facts[i].time_ms = last_time_ms_;
+    if (!judge(work, facts[i]))
+      continue;
+    if (kept != i)
+      facts[kept] = facts[i];
+    ++kept;
+  }
+  facts.resize(kept);
+}
+
+void fact_sequencer::admit_with_lists(submission& work, const std::vector<list_begin>& lists) {
+  const auto facts = std::exchange(work.batch.facts, {});
+  work.batch.facts.reserve(facts.size());
+  auto list = lists.begin();
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    prefetch(facts, i);
+    for (; list != lists.end() && list->position <= i; ++list)
+      intake_.begin_list(list->kind);
+    if (const auto* synced = std::get_if<list_synced>(&facts[i].body))
+      end_list(work, synced->kind);
+    admit_fact(work, {last_time_ms_, facts[i].body});
+  }
+  for (; list != lists.end(); ++list)
+    intake_.begin_list(list->kind);
+}
+
+void fact_sequencer::end_list(submission& work, string_id kind) {
+  for (const auto& body : intake_.end_list(kind))
+    admit_fact(work, {last_time_ms_, body});
+}
+
+void fact_sequencer::admit_fact(submission& work, const fact& candidate) {
+  if (judge(work, candidate))
+    work.batch.facts.push_back(candidate);
+}
+
+bool fact_sequencer::judge(const submission& work, const fact& candidate) {
   auto& count = count_of(candidate.body);
   switch (intake_.admit(work.batch, candidate)) {
   case intake::verdict::admitted:
     ++count.journaled;
-    work.batch.facts.push_back(candidate);
-    return;
+    return true;
   case intake::verdict::no_op:
     ++count.no_ops;
-    return;
+    return false;
   case intake::verdict::late:
     ++count.late;
-    return;
+    return false;
   }
+  return false;
 }
 
-void fact_sequencer::replay(const delivery& work) {
+void fact_sequencer::replay(const submission& work) {
   assert(!work.batch.facts.empty() && work.first_sequence == next_sequence_ &&
          "a batch was replayed out of turn");
-  for (const auto& each : work.batch.facts)
-    intake_.admit(work.batch, each);
-  next_sequence_ += work.batch.facts.size();
-  last_time_ms_ = std::max(last_time_ms_, work.batch.facts.back().time_ms);
+  const auto& facts = work.batch.facts;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    prefetch(facts, i);
+    intake_.admit(work.batch, facts[i]);
+  }
+  next_sequence_ += facts.size();
+  last_time_ms_ = std::max(last_time_ms_, facts.back().time_ms);
 }
 
 intake_count& fact_sequencer::count_of(const fact_body& body) {
   struct pick {
     fact_sequencer& self;
-    intake_count& operator()(const pod_observed&) { return self.object_counts_[well_known::pod]; }
-    intake_count& operator()(const pod_gone&) { return self.object_counts_[well_known::pod]; }
+    intake_count& operator()(const pod_observed&) { return self.pod_count_; }
+    intake_count& operator()(const pod_gone&) { return self.pod_count_; }
     intake_count& operator()(const node_observed&) { return self.object_counts_[well_known::node]; }
     intake_count& operator()(const node_gone&) { return self.object_counts_[well_known::node]; }
     intake_count& operator()(const workload_observed& w) { return self.object_counts_[w.kind]; }
@@ -87,6 +124,8 @@ intake_count& fact_sequencer::count_of(const fact_body& body) {
 
 intake_counts fact_sequencer::counts() const {
   auto counts = other_counts_;
+  if (pod_count_.journaled + pod_count_.no_ops + pod_count_.late > 0)
+    counts[std::string{strings_->text(well_known::pod)}] = pod_count_;
   for (const auto& [kind, count] : object_counts_)
     counts[std::string{strings_->text(kind)}] = count;
   return counts;

@@ -10,11 +10,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace tallyman {
 
 /// The supervisor's front half: lets observations through the intake, stamps what is admitted with time and
-/// sequence, and so makes a delivery of them. Plain state, no actor.
+/// sequence. Plain state, no actor.
 class fact_sequencer {
 public:
   /// The wall clock: Unix time in milliseconds.
@@ -24,19 +25,24 @@ public:
   fact_sequencer(std::shared_ptr<string_table> strings, intake state, std::uint64_t last_sequence,
                  std::int64_t last_time_ms, clock now);
 
-  /// The delivery that `seen` becomes, or null if nothing of it was admitted. Takes the pools out of `seen`.
-  delivery_ptr admit(observations& seen);
+  /// What of `seen` was admitted, or null if nothing was. Takes the pools out of `seen`.
+  submission_ptr admit(observations& seen);
 
   /// Takes in a batch that the journal holds already.
-  void replay(const delivery& work);
+  void replay(const submission& work);
 
   const intake& state() const noexcept { return intake_; }
   std::uint64_t next_sequence() const noexcept { return next_sequence_; }
   intake_counts counts() const;
 
 private:
-  void admit_fact(delivery& work, fact candidate);
-  void end_list(delivery& work, string_id kind, std::int64_t time_ms);
+  void prefetch(const std::vector<fact>& facts, std::size_t i) const;
+  void admit_in_place(submission& work);
+  void admit_with_lists(submission& work, const std::vector<list_begin>& lists);
+  void admit_fact(submission& work, const fact& candidate);
+  void end_list(submission& work, string_id kind);
+  /// Whether it is to be journaled; counts it.
+  bool judge(const submission& work, const fact& candidate);
   intake_count& count_of(const fact_body& body);
 
   std::shared_ptr<string_table> strings_;
@@ -44,7 +50,8 @@ private:
   std::uint64_t next_sequence_;
   std::int64_t last_time_ms_;
   clock now_;
-  absl::flat_hash_map<string_id, intake_count> object_counts_;
+  intake_count pod_count_;
+  absl::flat_hash_map<string_id, intake_count> object_counts_; ///< of all other objects
   intake_counts other_counts_;
 };
 

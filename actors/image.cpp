@@ -6,10 +6,10 @@
 
 namespace tallyman {
 
-image::image(caf::actor_config& config, caf::actor supervisor, image_index index, image_state state,
+image::image(caf::actor_config& config, caf::actor group, image_index index, image_state state,
              const image_fault* faults)
-    : caf::event_based_actor(config), supervisor_(std::move(supervisor)), index_(index),
-      state_(std::move(state)), faults_(faults) {}
+    : caf::event_based_actor(config), group_(std::move(group)), index_(index), state_(std::move(state)),
+      faults_(faults) {}
 
 caf::behavior image::make_behavior() {
   set_default_handler(drop_unexpected);
@@ -40,12 +40,25 @@ void image::take(const image_changed& change) {
 }
 
 void image::apply(const image_changed& change) {
-  const auto& work = *change.work;
+  const auto& work = change.work();
+  const auto& events = work.changes.events;
+  // Pods of a popular image lie far apart: ask for them some events ahead.
+  constexpr int pods_ahead = 8;
+  auto ahead = change.first;
+  const auto prefetch_next = [&] {
+    if (ahead == delivery::end_of_chain)
+      return;
+    state_.prefetch(events[ahead].pod);
+    ahead = work.next[ahead];
+  };
+  for (int i = 0; i < pods_ahead; ++i)
+    prefetch_next();
   for (auto at = change.first; at != delivery::end_of_chain; at = work.next[at]) {
-    const auto& event = work.changes.events[at];
+    prefetch_next();
+    const auto& event = events[at];
     if (faults_ != nullptr)
       (*faults_)(state_.key(), work.last_sequence());
-    state_.apply(event, work.batch.text(event.text));
+    state_.apply(event, work.text_of(event));
     if (event.kind == image_event_kind::forgotten)
       quit();
   }
@@ -56,7 +69,7 @@ void image::fail(const image_changed& change, std::string reason) {
   if (!trouble_)
     trouble_ = std::make_unique<trouble>();
   trouble_->reason = std::move(reason);
-  send(supervisor_, image_failed{index_, change.work->last_sequence(), trouble_->reason});
+  send(group_, image_failed{index_, change.work().last_sequence(), trouble_->reason});
 }
 
 void image::resume_from(const image_rebuilt& rebuilt) {
@@ -75,7 +88,7 @@ void image::resume_from(const image_rebuilt& rebuilt) {
   for (auto& each : mail) {
     if (each.gather != nullptr)
       give(each.gather);
-    else if (each.change.work->last_sequence() > rebuilt.sequence)
+    else if (each.change.work().last_sequence() > rebuilt.sequence)
       take(each.change);
   }
 }

@@ -15,16 +15,16 @@ namespace tallyman {
 /// Called before an image applies an event; tests make it throw. Runs on scheduler workers, concurrently.
 using image_fault = std::function<void(const image_key&, std::uint64_t sequence)>;
 
-/// One image of one cluster: owns its `image_state` and applies to it the events that the supervisor routes
-/// here, in order.
+/// One image of one cluster: owns its `image_state` and applies to it the events that are routed here, in
+/// order.
 ///
-/// If applying an event throws, the state is half-changed and so worthless: the image asks the supervisor for
-/// its state as of the end of that batch, and keeps what arrives meanwhile. Told to stand aside, it ignores
+/// If applying an event throws, the state is half-changed and so worthless: the image asks its group for its
+/// state as of the end of that delivery, and keeps what arrives meanwhile. Told to stand aside, it ignores
 /// its events and only answers with the reason.
 class image : public caf::event_based_actor {
 public:
   /// `state` is what the image starts from; `faults` may be null and must outlive the actor otherwise.
-  image(caf::actor_config& config, caf::actor supervisor, image_index index, image_state state,
+  image(caf::actor_config& config, caf::actor group, image_index index, image_state state,
         const image_fault* faults);
 
   caf::behavior make_behavior() override;
@@ -39,7 +39,7 @@ private:
   void resume_from(const image_rebuilt& rebuilt);
   void give(const gathering_ptr& into);
 
-  caf::actor supervisor_;
+  caf::actor group_;
   image_index index_;
   mode mode_ = mode::working;
   image_state state_;

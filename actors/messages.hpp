@@ -25,9 +25,9 @@ struct facts_seen {
   std::function<void()> on_applied;
 };
 
-/// Recovery to supervisor: a batch that the journal holds.
+/// Recovery to supervisor: facts that the journal holds.
 struct facts_replayed {
-  delivery_ptr work;
+  submission_ptr work;
 };
 
 /// Recovery to supervisor: that was all; from here on facts are journaled. The journal defines the strings
@@ -36,7 +36,13 @@ struct recovery_done {
   std::uint32_t defined_strings = 0;
 };
 
-/// Journal writer to supervisor: everything up to `sequence` is on disk.
+/// Supervisor to router, in order: facts that are in the journal or on their way into it, or a marker.
+struct facts_journaled {
+  submission_ptr work;
+};
+
+/// Journal writer to router, or supervisor to router during recovery: everything up to `sequence` is on disk.
+/// May overtake the `facts_journaled` that it is about.
 struct facts_durable {
   std::uint64_t sequence = 0;
 };
@@ -46,8 +52,8 @@ struct journal_failed {
   std::string reason;
 };
 
-/// Supervisor to node registry, node registry to workload registry, workload registry to supervisor: fill in
-/// what you know and pass it on.
+/// Router to node registry, node registry to workload registry, workload registry to router: fill in what you
+/// know and pass it on.
 struct resolve_platforms {
   delivery_ptr work;
 };
@@ -58,13 +64,20 @@ struct facts_resolved {
   delivery_ptr work;
 };
 
-/// Supervisor to image: your events in `work`, a chain that starts at `first`.
-struct image_changed {
-  delivery_ptr work;
-  std::uint32_t first = 0;
+/// Router to image group: your images' part of a delivery.
+struct images_changed {
+  group_share_ptr share;
 };
 
-/// Supervisor to image: copy your state into the gathering.
+/// Image group to image: your events, a chain in the delivery that starts at `first`.
+struct image_changed {
+  group_share_ptr share;
+  std::uint32_t first = 0;
+
+  const delivery& work() const noexcept { return *share->work; }
+};
+
+/// Router to image group, image group to image: copy your state into the gathering.
 struct image_gather {
   gathering_ptr into;
 };
@@ -74,14 +87,15 @@ struct gather_state {
   gathering_ptr into;
 };
 
-/// Image to supervisor: applying an event threw; the state is lost and must be rebuilt as of `sequence`.
+/// Image to its group: applying an event threw; the state is lost and must be rebuilt as of `sequence`.
 struct image_failed {
   image_index image = 0;
   std::uint64_t sequence = 0;
   std::string reason;
 };
 
-/// Supervisor to image: your state as it was after `sequence`, or, if there is none, stand aside.
+/// Image group or rebuilder to image: your state as it was after `sequence`, or, if there is none, stand
+/// aside.
 struct image_rebuilt {
   std::shared_ptr<const image_state> state;
   std::uint64_t sequence = 0;
@@ -121,6 +135,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::journal_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::resolve_platforms)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::resolve_owners)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_resolved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::facts_journaled)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::images_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::image_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::image_gather)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tallyman::gather_state)

@@ -11,10 +11,11 @@ caf::behavior node_registry::make_behavior() {
   set_default_handler(drop_unexpected);
   return {
       [this](resolve_platforms& step) {
-        if (step.work->gather)
-          step.work->gather->put_nodes(nodes_);
-        else
-          step.work->platforms = nodes_.resolve(step.work->batch);
+        for (const auto& part : step.work->parts)
+          if (part->gather)
+            part->gather->put_nodes(nodes_);
+          else
+            part->platforms = nodes_.resolve(part->batch);
         send(workloads_, resolve_owners{std::move(step.work)});
       },
   };

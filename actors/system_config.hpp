@@ -1,6 +1,9 @@
 #pragma once
 
+#include "actors/worker_policy.hpp"
+
 #include <caf/actor_system_config.hpp>
+#include <caf/scheduler/coordinator.hpp>
 
 #include <cstddef>
 
@@ -12,9 +15,7 @@ public:
   /// `threads`: scheduler workers, at least 1; the journals' writers and other blocking work come on top.
   explicit system_config(std::size_t threads) {
     set("scheduler.max-threads", threads);
-    // One queue for all workers. CAF's default, stealing, walks a victim's whole queue under two spinlocks
-    // for each stolen job, which with thousands of ready actors costs more than the jobs.
-    set("scheduler.policy", caf::atom("sharing"));
+    load<caf::scheduler::coordinator<worker_policy>>();
   }
 };
 

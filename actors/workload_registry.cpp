@@ -4,19 +4,19 @@
 
 namespace tallyman {
 
-workload_registry::workload_registry(caf::actor_config& config, workload_table workloads,
-                                     caf::actor supervisor)
-    : caf::event_based_actor(config), workloads_(std::move(workloads)), supervisor_(std::move(supervisor)) {}
+workload_registry::workload_registry(caf::actor_config& config, workload_table workloads, caf::actor router)
+    : caf::event_based_actor(config), workloads_(std::move(workloads)), router_(std::move(router)) {}
 
 caf::behavior workload_registry::make_behavior() {
   set_default_handler(drop_unexpected);
   return {
       [this](resolve_owners& step) {
-        if (step.work->gather)
-          step.work->gather->put_workloads(workloads_);
-        else
-          step.work->owners = workloads_.resolve(step.work->batch);
-        send(supervisor_, facts_resolved{std::move(step.work)});
+        for (const auto& part : step.work->parts)
+          if (part->gather)
+            part->gather->put_workloads(workloads_);
+          else
+            part->owners = workloads_.resolve(part->batch);
+        send(router_, facts_resolved{std::move(step.work)});
       },
   };
 }

@@ -24,7 +24,7 @@ struct fixture {
 
   fact gone(const char* id) { return {0, pod_gone{parse_uid(id, intern)}}; }
 
-  delivery_ptr admit(std::vector<fact> facts) {
+  submission_ptr admit(std::vector<fact> facts) {
     observations seen;
     seen.batch.facts = std::move(facts);
     return sequencer.admit(seen);
