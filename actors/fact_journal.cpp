@@ -1,8 +1,8 @@
 #include "actors/fact_journal.hpp"
 
+#include "base/invariant.hpp"
 #include "messages/event.pb.h"
 
-#include <cassert>
 #include <span>
 
 namespace tallyman {
@@ -21,10 +21,11 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 } // namespace
 
 const journal::record_run& fact_writer::encode(const fact_batch& batch) {
-  assert(!batch.facts.empty());
+  invariant(!batch.facts.empty());
   run_.clear();
   for (const auto& each : batch.facts) {
-    define_up_to(highest_string(batch, each), each.time_ms);
+    if (const auto highest = highest_string(batch, each); static_cast<std::uint32_t>(highest) >= defined_)
+      define_up_to(highest, each.time_ms);
     const auto size = encoder_.prepare(batch, each);
     encoder_.write(
         run_.place_event(static_cast<std::uint8_t>(fact_encoder::type_of(each)), each.time_ms, size));

@@ -1,9 +1,9 @@
 #include "actors/fact_sequencer.hpp"
 
+#include "base/invariant.hpp"
 #include "messages/well_known.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace tallyman {
@@ -92,8 +92,8 @@ bool fact_sequencer::judge(const submission& work, const fact& candidate) {
 }
 
 void fact_sequencer::replay(const submission& work) {
-  assert(!work.batch.facts.empty() && work.first_sequence == next_sequence_ &&
-         "a batch was replayed out of turn");
+  invariant(!work.batch.facts.empty() && work.first_sequence == next_sequence_ &&
+            "a batch was replayed out of turn");
   const auto& facts = work.batch.facts;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     prefetch(facts, i);

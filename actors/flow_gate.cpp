@@ -1,6 +1,6 @@
 #include "actors/flow_gate.hpp"
 
-#include <cassert>
+#include "base/invariant.hpp"
 
 namespace tallyman {
 
@@ -31,7 +31,7 @@ void flow_gate::hold(std::size_t bytes) {
 void flow_gate::release(std::size_t bytes) {
   {
     const std::lock_guard lock{mutex_};
-    assert(bytes <= bytes_ && "more was released than acquired");
+    invariant(bytes <= bytes_ && "more was released than acquired");
     bytes_ -= bytes;
   }
   changed_.notify_all();

@@ -3,12 +3,11 @@
 #include "actors/drop_unexpected.hpp"
 #include "actors/image_rebuilder.hpp"
 #include "actors/worker_policy.hpp"
+#include "base/invariant.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
-
-#include <cassert>
 
 namespace tallyman {
 
@@ -68,7 +67,7 @@ void image_group::hand_out(const group_share_ptr& share) {
     if (i + actors_ahead < firsts.size())
       prefetch(members_[place_of(events[firsts[i + actors_ahead]].image)].actor);
     const auto& to = members_[place_of(events[firsts[i]].image)].actor;
-    assert(to && "an event of an image that is not there");
+    invariant(to && "an event of an image that is not there");
     caf::anon_send(to, image_changed{share, firsts[i]});
   }
   for (const auto index : share->forgotten)

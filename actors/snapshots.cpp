@@ -5,7 +5,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <cassert>
 #include <span>
 #include <string_view>
 

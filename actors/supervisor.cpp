@@ -2,12 +2,11 @@
 
 #include "actors/drop_unexpected.hpp"
 #include "actors/snapshot_writer.hpp"
+#include "base/invariant.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
-
-#include <cassert>
 
 namespace tallyman {
 
@@ -69,7 +68,7 @@ void supervisor::journal(facts_seen& arrived) {
     stop(given.failure().what);
     return;
   }
-  assert(given->first == work->first_sequence && given->last == work->last_sequence());
+  invariant(given->first == work->first_sequence && given->last == work->last_sequence());
   send(options_.router, facts_journaled{std::move(work)});
   snapshot_if_due();
 }

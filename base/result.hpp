@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cassert>
+#include "base/invariant.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,13 +48,13 @@ public:
   const T* operator->() const { return &value(); }
 
   const tallyman::error& failure() const {
-    assert(!ok() && "a result that holds a value has no error");
+    invariant(!ok() && "a result that holds a value has no error");
     return std::get<1>(content_);
   }
 
 private:
   T* checked() {
-    assert(ok() && "the value of a failed result was used");
+    invariant(ok() && "the value of a failed result was used");
     return &std::get<0>(content_);
   }
 
@@ -70,7 +71,7 @@ public:
   explicit operator bool() const noexcept { return ok(); }
 
   const tallyman::error& failure() const {
-    assert(failure_ && "a result that succeeded has no error");
+    invariant(failure_ && "a result that succeeded has no error");
     return *failure_;
   }
 

@@ -30,6 +30,8 @@ report run_hub(const bench_options& options);
 report run_latency(const bench_options& options);
 report run_state_machine(const bench_options& options);
 report run_single_lock(const bench_options& options);
+/// Always the same facts, for counting instructions.
+report run_fixed(const bench_options& options);
 report run_removal(const bench_options& options);
 report run_recovery(const bench_options& options);
 /// Opens the journal in `options.directory`, times that, and changes nothing. A part of the recovery bench,

@@ -32,6 +32,7 @@ const std::vector<bench>& benches() {
       {"latency", "From arrival to durable-and-applied, at a fixed rate", run_latency},
       {"state-machine", "The state machine on one thread, no actors, no journal", run_state_machine},
       {"single-lock", "A tracker with one lock that scans all images at each removal", run_single_lock},
+      {"fixed", "Always the same small run, for counting instructions", run_fixed},
       {"removal", "One removal among 1,000 images and among 100,000", run_removal},
       {"recovery", "Replay, against a plain read of the same files", run_recovery},
       {"open", "Opens the journal in --dir as recovery does", run_open},

@@ -1,8 +1,9 @@
 #include "bench/synthetic_cluster.hpp"
 
+#include "base/invariant.hpp"
+
 #include <fmt/format.h>
 
-#include <cassert>
 #include <utility>
 
 namespace tallyman::bench {
@@ -20,7 +21,7 @@ synthetic_cluster::synthetic_cluster(const cluster_shape& shape, string_table& s
     : shape_(shape), strings_(&strings), random_(shape.seed),
       popularity_(shape.images - sidecar_images, shape.zipf_exponent),
       strings_added_(std::move(strings_added)) {
-  assert(shape.images > sidecar_images && shape.nodes > 1 && shape.pods > 0 && shape.batch_facts > 0);
+  invariant(shape.images > sidecar_images && shape.nodes > 1 && shape.pods > 0 && shape.batch_facts > 0);
   make_names();
   make_images();
   make_nodes();

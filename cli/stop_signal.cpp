@@ -1,12 +1,13 @@
 #include "cli/stop_signal.hpp"
 
+#include "base/invariant.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
-#include <cassert>
 #include <cerrno>
 #include <csignal>
 #include <utility>
@@ -36,10 +37,10 @@ struct stop_signal::previous {
 };
 
 stop_signal::stop_signal() : previous_(std::make_unique<previous>()) {
-  assert(wake_pipe[0] < 0 && "there is one stop_signal at a time");
+  invariant(wake_pipe[0] < 0 && "there is one stop_signal at a time");
   received_signal.store(0);
   [[maybe_unused]] const auto made = ::pipe2(wake_pipe.data(), O_CLOEXEC | O_NONBLOCK);
-  assert(made == 0 && "no pipe for signals");
+  invariant(made == 0 && "no pipe for signals");
   struct sigaction action {};
   action.sa_handler = note;
   action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);

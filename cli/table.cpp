@@ -1,12 +1,12 @@
 #include "cli/table.hpp"
 
+#include "base/invariant.hpp"
 #include "cli/terminal_text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 
 namespace tallyman::cli {
 
@@ -18,7 +18,7 @@ table::table(std::vector<column> columns) : columns_(std::move(columns)) {
 }
 
 void table::add(std::vector<std::string> cells) {
-  assert(cells.size() == columns_.size() && "a row has one cell for each column");
+  invariant(cells.size() == columns_.size() && "a row has one cell for each column");
   for (auto& cell : cells)
     cell = printable(cell);
   rows_.push_back(std::move(cells));

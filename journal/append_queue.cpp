@@ -1,5 +1,6 @@
 #include "journal/append_queue.hpp"
 
+#include "base/invariant.hpp"
 #include "journal/failure.hpp"
 
 namespace tallyman::journal {
@@ -8,7 +9,7 @@ append_queue::append_queue(std::size_t batch_bytes_max, std::size_t buffer_bytes
                            std::size_t definitions_bytes_max, std::uint64_t next_sequence)
     : batch_bytes_max_(batch_bytes_max), definitions_bytes_max_(definitions_bytes_max),
       buffer_count_max_(buffer_bytes_max / batch_bytes_max), next_sequence_(next_sequence) {
-  assert(buffer_count_max_ >= 2 && "options were not checked");
+  invariant(buffer_count_max_ >= 2 && "options were not checked");
 }
 
 result<sequence_range> append_queue::append(const record_run& run, const make_room& when_full) {

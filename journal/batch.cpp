@@ -1,9 +1,9 @@
 #include "journal/batch.hpp"
 
+#include "base/invariant.hpp"
 #include "journal/checksum.hpp"
 #include "journal/record_kind.hpp"
 
-#include <cassert>
 #include <cstring>
 
 namespace tallyman::journal {
@@ -33,8 +33,8 @@ std::byte* put_chained_fields(std::byte* into, const batch_header& header) {
 
 void seal_batch(std::byte* stored, batch_header& header, std::uint64_t previous_chain) {
   const std::size_t stored_bytes = header.stored_bytes();
-  assert(stored_bytes <= batch_bytes_limit && "batch larger than the format allows");
-  assert(header.offset % block_bytes == 0 && "batch off its block boundary");
+  invariant(stored_bytes <= batch_bytes_limit && "batch larger than the format allows");
+  invariant(header.offset % block_bytes == 0 && "batch off its block boundary");
   header.payload_checksum = checksum(as_text(stored + batch_header_bytes, stored_bytes - batch_header_bytes));
   std::byte* behind_chained = put_chained_fields(stored, header);
   header.chain = chain_of(previous_chain, as_text(stored, chained_bytes).data());

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "base/invariant.hpp"
 #include "journal/record_kind.hpp"
 #include "journal/run_splitter.hpp"
 
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -32,7 +32,7 @@ public:
 
   /// Copies a piece behind what is there. It must fit.
   void add(const run_piece& piece) noexcept {
-    assert(piece.bytes() <= room() && "a batch was overfilled");
+    invariant(piece.bytes() <= room() && "a batch was overfilled");
     if (record_count_ == 0)
       time_ms_ = piece.first_time_ms;
     std::byte* place = bytes_.get() + batch_header_bytes + payload_bytes_;

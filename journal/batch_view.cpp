@@ -1,8 +1,7 @@
 #include "journal/batch_view.hpp"
 
+#include "base/invariant.hpp"
 #include "journal/record_kind.hpp"
-
-#include <cassert>
 
 namespace tallyman::journal {
 
@@ -10,7 +9,7 @@ void batch_view::iterator::load() {
   while (!rest_.empty()) {
     const record_prefix prefix = get_prefix(rest_.data());
     const char* payload = rest_.data() + record_prefix_bytes;
-    assert(record_prefix_bytes + prefix.size <= rest_.size() && "a batch was handed out unchecked");
+    invariant(record_prefix_bytes + prefix.size <= rest_.size() && "a batch was handed out unchecked");
     rest_.remove_prefix(record_prefix_bytes + prefix.size);
     if (prefix.kind == time_mark_kind) {
       time_base_ms_ = get_time_mark(payload);
@@ -31,7 +30,7 @@ void batch_view::iterator::load() {
 void batch_view::skip_to(std::uint64_t sequence) {
   if (sequence <= facts_.first_sequence)
     return;
-  assert(sequence <= last_sequence() && "the event to skip to is not in this batch");
+  invariant(sequence <= last_sequence() && "the event to skip to is not in this batch");
   auto at = begin();
   std::uint32_t skipped = 0;
   while (at->definition || at->sequence + 1 < sequence) {

@@ -1,9 +1,9 @@
 #include "journal/batch_writer.hpp"
 
+#include "base/invariant.hpp"
 #include "journal/batch.hpp"
 #include "journal/creation.hpp"
 
-#include <cassert>
 #include <cstring>
 
 namespace tallyman::journal {
@@ -40,7 +40,7 @@ result<std::unique_ptr<batch_writer>> batch_writer::open(storage& disk, const st
 }
 
 result<void> batch_writer::write(batch_buffer& batch) {
-  assert(batch.first_sequence() == position_.next_sequence && "a batch was written out of order");
+  invariant(batch.first_sequence() == position_.next_sequence && "a batch was written out of order");
   if (auto done = put(batch); !done)
     return done;
   proof_due_ = true;
@@ -90,7 +90,8 @@ result<void> batch_writer::put(batch_buffer& batch) {
 
 /// The new segment has its final name and the superblock names it before a batch goes into it.
 result<void> batch_writer::roll() {
-  assert(position_.next_sequence > segment_.first_sequence && "a segment without an event would be replaced");
+  invariant(position_.next_sequence > segment_.first_sequence &&
+            "a segment without an event would be replaced");
   auto nonce = draw_random(options_);
   if (!nonce)
     return nonce.failure();

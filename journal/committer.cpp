@@ -1,8 +1,8 @@
 #include "journal/committer.hpp"
 
-#include <pthread.h>
+#include "base/invariant.hpp"
 
-#include <cassert>
+#include <pthread.h>
 
 namespace tallyman::journal {
 
@@ -66,7 +66,7 @@ result<void> committer::write_through(std::uint64_t sequence) {
       auto wrote = write_next_in_turn();
       if (!wrote)
         return wrote.failure();
-      assert(*wrote && "an appended event is neither queued nor durable");
+      invariant(*wrote && "an appended event is neither queued nor durable");
     }
     // It has the proof of what was written here to write.
     if (writer_may_sleep)

@@ -1,10 +1,10 @@
 #include "journal/record_run.hpp"
 
+#include "base/invariant.hpp"
 #include "journal/format.hpp"
 #include "journal/record_kind.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
 
 namespace tallyman::journal {
@@ -16,7 +16,7 @@ void record_run::add_event(std::uint8_t type, std::int64_t time_ms, std::string_
 }
 
 std::span<std::byte> record_run::place_event(std::uint8_t type, std::int64_t time_ms, std::size_t size) {
-  assert(type <= record_type_max && "record type out of range");
+  invariant(type <= record_type_max && "record type out of range");
   std::byte* payload = place(type, time_ms, size);
   ++event_count_;
   ends_with_definition_ = false;
@@ -31,7 +31,7 @@ void record_run::add_definition(std::uint8_t type, std::int64_t time_ms, std::st
 }
 
 std::span<std::byte> record_run::place_definition(std::uint8_t type, std::int64_t time_ms, std::size_t size) {
-  assert(type <= record_type_max && "record type out of range");
+  invariant(type <= record_type_max && "record type out of range");
   std::byte* payload = place(static_cast<std::uint8_t>(type | definition_bit), time_ms, size);
   ends_with_definition_ = true;
   longest_definitions_ = std::max(longest_definitions_, buffer_.size() - definitions_start_);
@@ -55,7 +55,7 @@ void record_run::clear() noexcept {
 }
 
 std::byte* record_run::place(std::uint8_t kind, std::int64_t time_ms, std::size_t size) {
-  assert(size <= record_bytes_max && "record larger than a batch; check record_bytes_max before adding");
+  invariant(size <= record_bytes_max && "record larger than a batch; check record_bytes_max before adding");
   if (record_count_ == 0) {
     first_time_ms_ = time_ms;
     mark_time(time_ms);

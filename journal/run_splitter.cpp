@@ -1,8 +1,7 @@
 #include "journal/run_splitter.hpp"
 
+#include "base/invariant.hpp"
 #include "journal/record_kind.hpp"
-
-#include <cassert>
 
 namespace tallyman::journal {
 
@@ -41,7 +40,7 @@ std::optional<run_piece> run_splitter::next() {
       piece.first_time_ms = time_base_ms_ + prefix.time_delta_ms;
     piece.event_count += (prefix.kind & definition_bit) == 0 ? 1 : 0;
   }
-  assert(piece.record_count != 0 && "a record that fits no batch got past append");
+  invariant(piece.record_count != 0 && "a record that fits no batch got past append");
   piece.records = rest_.substr(0, taken);
   rest_.remove_prefix(taken);
   return piece;

@@ -1,10 +1,10 @@
 #include "journal/segment_reader.hpp"
 
+#include "base/invariant.hpp"
 #include "journal/checksum.hpp"
 #include "journal/failure.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
 
 namespace tallyman::journal {
@@ -81,7 +81,7 @@ result<scan_step> segment_reader::next() {
 /// Makes `size` bytes from the position on available. `size` was checked against the segment's end.
 result<void> segment_reader::load(std::size_t size) {
   const std::uint64_t wanted_end = position_.offset + size;
-  assert(wanted_end <= header_.bytes && "a length was not checked before it was used");
+  invariant(wanted_end <= header_.bytes && "a length was not checked before it was used");
   if (position_.offset >= buffer_offset_ && wanted_end <= buffer_offset_ + loaded_)
     return {};
   std::size_t kept = 0;

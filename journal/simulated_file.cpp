@@ -1,9 +1,9 @@
 #include "journal/simulated_file.hpp"
 
+#include "base/invariant.hpp"
 #include "journal/format.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
 
 namespace tallyman::journal {
@@ -47,9 +47,9 @@ result<std::size_t> simulated_file::read_at(std::uint64_t offset, void* into, st
 
 result<void> simulated_file::write_at(std::uint64_t offset, std::string_view bytes) {
   const auto aligned = [](std::uint64_t value) { return value % block_bytes == 0; };
-  assert((!direct_ || (aligned(offset) && aligned(bytes.size()) &&
-                       aligned(reinterpret_cast<std::uintptr_t>(bytes.data())))) &&
-         "a disk refuses such a direct write");
+  invariant((!direct_ || (aligned(offset) && aligned(bytes.size()) &&
+                          aligned(reinterpret_cast<std::uintptr_t>(bytes.data())))) &&
+            "a disk refuses such a direct write");
   const std::lock_guard guard(disk_.mutex_);
   if (auto dead = disk_.enter("write", path_, generation_))
     return *dead;

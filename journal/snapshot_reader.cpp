@@ -1,9 +1,9 @@
+#include "base/invariant.hpp"
 #include "journal/failure.hpp"
 #include "journal/snapshot_file.hpp"
 #include "journal/snapshot_layout.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cstring>
 
 namespace tallyman::journal {
@@ -96,7 +96,7 @@ result<void> snapshot_reader::fill(std::size_t count) {
   if (kept >= count)
     return {};
   const std::uint64_t left = file_bytes_ - snapshot_footer_bytes - offset_;
-  assert(count - kept <= left && "a length was not checked before it was used");
+  invariant(count - kept <= left && "a length was not checked before it was used");
   const std::size_t wanted = std::min<std::uint64_t>(std::max(count - kept, read_bytes), left);
   byte_buffer next;
   std::byte* place = next.extend(kept + wanted);

@@ -1,9 +1,9 @@
+#include "base/invariant.hpp"
 #include "journal/failure.hpp"
 #include "journal/snapshot_file.hpp"
 #include "journal/snapshot_layout.hpp"
 #include "journal/snapshot_store.hpp"
 
-#include <cassert>
 #include <cstring>
 
 namespace tallyman::journal {
@@ -38,7 +38,7 @@ snapshot_writer::~snapshot_writer() {
 }
 
 result<void> snapshot_writer::add_block(std::uint16_t type, std::string_view bytes) {
-  assert(!finished_ && "a block was added to a finished snapshot");
+  invariant(!finished_ && "a block was added to a finished snapshot");
   if (failure_)
     return *failure_;
   if (bytes.size() > snapshot_block_bytes_max)
@@ -55,7 +55,7 @@ result<void> snapshot_writer::add_block(std::uint16_t type, std::string_view byt
 }
 
 result<void> snapshot_writer::commit() {
-  assert(!finished_ && "a snapshot was committed twice");
+  invariant(!finished_ && "a snapshot was committed twice");
   if (failure_)
     return *failure_;
   if (auto sealed = seal(); !sealed)
@@ -89,7 +89,7 @@ result<void> snapshot_writer::seal() {
   auto read_back = verify_snapshot(disk_, temporary_path_, id_);
   if (!read_back)
     return read_back.failure();
-  assert(read_back->sequence == sequence_ && "another snapshot's file was read back");
+  invariant(read_back->sequence == sequence_ && "another snapshot's file was read back");
   return {};
 }
 

@@ -1,10 +1,10 @@
 #include "journal/superblock.hpp"
 
+#include "base/invariant.hpp"
 #include "journal/checksum.hpp"
 #include "journal/failure.hpp"
 
 #include <array>
-#include <cassert>
 #include <optional>
 #include <vector>
 
@@ -24,7 +24,7 @@ std::string path_in(const std::string& directory) {
 }
 
 slot_bytes encode(const superblock& block) {
-  assert(block.cluster.size() <= cluster_bytes_max && "cluster name was not checked");
+  invariant(block.cluster.size() <= cluster_bytes_max && "cluster name was not checked");
   slot_bytes slot{};
   field_writer fields(slot.data());
   fields.put(superblock_magic);

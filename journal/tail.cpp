@@ -1,9 +1,9 @@
 #include "journal/tail.hpp"
 
+#include "base/invariant.hpp"
 #include "journal/failure.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <vector>
 
 namespace tallyman::journal {
@@ -62,7 +62,7 @@ tail_report damaged(const scan_step& step, std::uint64_t bytes, std::string reas
 } // namespace
 
 result<tail_report> examine_tail(segment_reader& reader, const scan_step& step) {
-  assert(step.found != scan_step::kind::batch && "a sound batch is no tail");
+  invariant(step.found != scan_step::kind::batch && "a sound batch is no tail");
   auto facts = read_tail(reader, step.offset);
   if (!facts)
     return facts.failure();

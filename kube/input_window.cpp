@@ -1,12 +1,12 @@
 #include "kube/input_window.hpp"
 
+#include "base/invariant.hpp"
 #include "kube/byte_masks.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
-#include <cassert>
 #include <cstring>
 
 namespace tallyman::kube {
@@ -45,7 +45,7 @@ void input_window::count_lines_to(std::size_t position) {
 }
 
 void input_window::drop_front(std::size_t count) {
-  assert(count <= size_ && "more dropped than there is");
+  invariant(count <= size_ && "more dropped than there is");
   if (count == 0)
     return;
   count_lines_to(count);
@@ -56,7 +56,7 @@ void input_window::drop_front(std::size_t count) {
 }
 
 std::string input_window::place_of(std::size_t position) {
-  assert(position <= size_ && "a place outside of the window");
+  invariant(position <= size_ && "a place outside of the window");
   count_lines_to(position);
   return fmt::format("byte {}, line {}", dropped_ + position, lines_ + 1);
 }

@@ -1,12 +1,12 @@
 #include "kube/json_decoder.hpp"
 
+#include "base/invariant.hpp"
 #include "kube/input_window.hpp"
 #include "kube/json_splitter.hpp"
 #include "kube/piece_decoder.hpp"
 
 #include <fmt/format.h>
 
-#include <cassert>
 #include <optional>
 #include <utility>
 
@@ -120,7 +120,7 @@ result<void> json_decoder::state::decode(const step& found) {
   case piece::bad:
     break;
   }
-  assert(false && "nothing to decode");
+  invariant(false && "nothing to decode");
   return {};
 }
 

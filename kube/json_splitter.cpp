@@ -1,7 +1,8 @@
 #include "kube/json_splitter.hpp"
 
+#include "base/invariant.hpp"
+
 #include <algorithm>
-#include <cassert>
 #include <limits>
 
 namespace tallyman::kube {
@@ -50,7 +51,7 @@ constexpr bool ends_scalar(char c) {
 } // namespace
 
 json_splitter::json_splitter(std::uint32_t nesting_max) : nesting_max_(nesting_max) {
-  assert(nesting_max >= nesting_least && "no Kubernetes object fits in so little nesting");
+  invariant(nesting_max >= nesting_least && "no Kubernetes object fits in so little nesting");
 }
 
 json_splitter::step json_splitter::next(const char* text, std::size_t size) {
@@ -87,7 +88,7 @@ json_splitter::maybe_step json_splitter::advance(const char* text, std::size_t s
   case phase::skip:
     return scan_skip(text, size);
   }
-  assert(false && "no such phase");
+  invariant(false && "no such phase");
   return std::nullopt;
 }
 
@@ -299,7 +300,7 @@ std::size_t json_splitter::needed_from() const noexcept {
 }
 
 void json_splitter::drop_front(std::size_t count) noexcept {
-  assert(count <= needed_from() && "text that is still needed was dropped");
+  invariant(count <= needed_from() && "text that is still needed was dropped");
   const auto shift = [count](std::size_t& position) { position -= position < count ? position : count; };
   shift(position_);
   shift(begin_);

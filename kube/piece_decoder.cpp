@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <cassert>
-
 namespace tallyman::kube {
 
 namespace {

@@ -1,7 +1,8 @@
 #include "messages/fact.hpp"
 
+#include "base/invariant.hpp"
+
 #include <algorithm>
-#include <cassert>
 #include <limits>
 
 namespace tallyman {
@@ -9,7 +10,7 @@ namespace tallyman {
 namespace {
 
 pool_slice make_slice(std::size_t offset, std::size_t length) {
-  assert(offset + length <= std::numeric_limits<std::uint32_t>::max() && "a fact batch outgrew 4 GiB");
+  invariant(offset + length <= std::numeric_limits<std::uint32_t>::max() && "a fact batch outgrew 4 GiB");
   return {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length)};
 }
 

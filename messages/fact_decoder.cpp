@@ -1,7 +1,7 @@
+#include "base/invariant.hpp"
 #include "messages/event.pb.h"
 #include "messages/fact_codec.hpp"
 
-#include <cassert>
 #include <limits>
 #include <string>
 
@@ -54,7 +54,7 @@ public:
       return {};
     }
     const auto offset = out_->containers.size();
-    assert(offset <= std::numeric_limits<std::uint32_t>::max() && "a fact batch outgrew its slices");
+    invariant(offset <= std::numeric_limits<std::uint32_t>::max() && "a fact batch outgrew its slices");
     for (const auto& from : message.containers())
       out_->containers.push_back(one_container(from));
     return {static_cast<std::uint32_t>(offset), count};

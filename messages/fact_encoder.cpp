@@ -1,7 +1,6 @@
+#include "base/invariant.hpp"
 #include "messages/event.pb.h"
 #include "messages/fact_codec.hpp"
-
-#include <cassert>
 
 namespace tallyman {
 
@@ -60,7 +59,7 @@ void fill_controller(Message& message, const fact_batch& batch, const controller
 }
 
 void fill_containers(pb::PodObserved& message, const fact_batch& batch, pool_slice containers) {
-  assert(containers.length <= containers_per_pod_max && "a source let a pod with too many containers in");
+  invariant(containers.length <= containers_per_pod_max && "a source let a pod with too many containers in");
   auto& target = *message.mutable_containers();
   target.Clear();
   for (const auto* from = batch.begin_of(containers); from != batch.end_of(containers); ++from) {
@@ -214,11 +213,11 @@ std::size_t fact_encoder::prepare(const fact_batch& batch, const fact& item) {
 }
 
 void fact_encoder::write(std::span<std::byte> target) const {
-  assert(messages_->prepared != nullptr && "write without prepare");
-  assert(target.size() == messages_->size && "the target has another size than prepare returned");
+  invariant(messages_->prepared != nullptr && "write without prepare");
+  invariant(target.size() == messages_->size && "the target has another size than prepare returned");
   auto* const begin = reinterpret_cast<std::uint8_t*>(target.data());
   const auto* const end = messages_->prepared->SerializeWithCachedSizesToArray(begin);
-  assert(end == begin + target.size() && "protobuf wrote another size than it announced");
+  invariant(end == begin + target.size() && "protobuf wrote another size than it announced");
 }
 
 } // namespace tallyman

@@ -33,7 +33,10 @@ struct image_key {
 
   template <class H>
   friend H AbslHashValue(H state, const image_key& key) {
-    return H::combine(std::move(state), key.image_id, key.architecture, key.name);
+    const auto names =
+        std::uint64_t{static_cast<std::uint32_t>(key.image_id)} << 32 | static_cast<std::uint32_t>(key.name);
+    return H::combine(std::move(state),
+                      names ^ (static_cast<std::uint32_t>(key.architecture) * 0x9e37'79b9'7f4a'7c15));
   }
 };
 

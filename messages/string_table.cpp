@@ -1,9 +1,9 @@
 #include "messages/string_table.hpp"
 
+#include "base/invariant.hpp"
 #include "messages/well_known.hpp"
 
 #include <bit>
-#include <cassert>
 
 namespace tallyman {
 
@@ -26,7 +26,7 @@ string_table::place string_table::place_of(std::uint32_t index) noexcept {
 string_id string_table::push(std::string_view text) {
   const auto index = size_.load(std::memory_order_relaxed);
   const auto [chunk, slot] = place_of(index);
-  assert(chunk < chunk_count && "more than 4 billion distinct strings");
+  invariant(chunk < chunk_count && "more than 4 billion distinct strings");
   auto* strings = chunks_[chunk].load(std::memory_order_relaxed);
   if (strings == nullptr) {
     strings = new std::string[std::size_t{1} << (chunk + first_chunk_bits)];
@@ -55,7 +55,7 @@ bool string_table::define(string_id id, std::string_view text) {
 
 std::string_view string_table::text(string_id id) const {
   const auto index = static_cast<std::uint32_t>(id);
-  assert(index < size() && "a string id of another table");
+  invariant(index < size() && "a string id of another table");
   const auto [chunk, slot] = place_of(index);
   return chunks_[chunk].load(std::memory_order_acquire)[slot];
 }

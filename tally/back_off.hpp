@@ -1,7 +1,8 @@
 #pragma once
 
+#include "base/invariant.hpp"
+
 #include <algorithm>
-#include <cassert>
 #include <chrono>
 #include <cstdint>
 
@@ -21,7 +22,7 @@ struct back_off_policy {
 /// caller draws it, and journals the wait, so that state stays a function of the journal.
 inline std::chrono::milliseconds back_off_wait(const back_off_policy& policy, std::uint32_t failures,
                                                double draw = 0.5) {
-  assert(draw >= 0.0 && draw < 1.0 && "a draw is from [0, 1)");
+  invariant(draw >= 0.0 && draw < 1.0 && "a draw is from [0, 1)");
   auto wait = policy.first;
   for (std::uint32_t step = 0; step < std::min(failures, policy.steps) && wait < policy.cap; ++step)
     wait *= policy.factor;

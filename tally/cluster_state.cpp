@@ -1,6 +1,6 @@
 #include "tally/cluster_state.hpp"
 
-#include <cassert>
+#include "base/invariant.hpp"
 
 namespace tallyman {
 
@@ -14,7 +14,7 @@ void prefetch(const image_state* state) {
 } // namespace
 
 void cluster_state::apply(fact_batch& batch, std::uint64_t first_sequence) {
-  assert(first_sequence == sequence + 1 && "a batch out of sequence");
+  invariant(first_sequence == sequence + 1 && "a batch out of sequence");
   if (batch.facts.empty())
     return;
   const auto platforms = nodes.resolve(batch);

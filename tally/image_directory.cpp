@@ -1,9 +1,9 @@
 #include "tally/image_directory.hpp"
 
+#include "base/invariant.hpp"
 #include "tally/later_by.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace tallyman {
 
@@ -32,7 +32,7 @@ void image_directory::add_name(image_index index) {
 
 void image_directory::lose_pod(image_index index, std::int64_t time_ms) {
   auto& image = entries_[index];
-  assert(image.live && image.pods > 0 && "an image lost more pods than it had");
+  invariant(image.live && image.pods > 0 && "an image lost more pods than it had");
   if (--image.pods > 0)
     return;
   image.idle_since_ms = time_ms;
@@ -67,7 +67,7 @@ std::optional<image_index> image_directory::take_forgotten(std::int64_t time_ms)
 void image_directory::forget(image_index index) {
   auto& image = entries_[index];
   const auto identity = identities_.find(image.key.identity());
-  assert(identity != identities_.end() && "an image without an identity");
+  invariant(identity != identities_.end() && "an image without an identity");
   std::erase(identity->second.names, index);
   if (identity->second.names.empty())
     identities_.erase(identity);

@@ -1,9 +1,9 @@
 #include "tally/image_state.hpp"
 
+#include "base/invariant.hpp"
 #include "tally/later_by.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace tallyman {
 
@@ -27,10 +27,10 @@ void image_state::apply(const image_event& event, std::string_view text) {
     resources_updated_at_ms_ = event.time_ms;
     return;
   case image_event_kind::forgotten:
-    assert(pods_.empty() && "an image with pods was forgotten");
+    invariant(pods_.empty() && "an image with pods was forgotten");
     return;
   }
-  assert(false && "an image event of no known kind");
+  invariant(false && "an image event of no known kind");
 }
 
 void image_state::gain_pod(const image_event& event) {
@@ -57,7 +57,7 @@ void image_state::gain_pod(const image_event& event) {
 
 void image_state::lose_pod(const image_event& event) {
   const auto found = pods_.find(event.pod);
-  assert(found != pods_.end() && "an image lost a pod that it does not have");
+  invariant(found != pods_.end() && "an image lost a pod that it does not have");
   const auto before = found->second;
   pods_.erase(found);
   certain_platforms_ -= before.platform_certain ? 1u : 0u;

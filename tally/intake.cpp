@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <initializer_list>
 
 namespace tallyman {
 
@@ -49,8 +50,8 @@ intake::verdict intake::observe(const uid& id, string_id kind, const fact_batch&
                                 const fact& candidate) {
   if (tombstones_.contains(id))
     return verdict::late;
-  spell(batch, candidate);
-  const auto hash = XXH3_128bits_withSeed(words_.data(), words_.size() * sizeof(words_[0]), seed_);
+  const auto spelled = spell(batch, candidate);
+  const auto hash = XXH3_128bits_withSeed(words_.data(), spelled * sizeof(words_[0]), seed_);
   const auto [place, is_new] = objects_.try_emplace(id);
   auto& known = place->second;
   if (!open_lists_.empty())
@@ -110,38 +111,72 @@ fact_body intake::gone_by_relist(const uid& id, string_id kind) const {
   return workload_gone{id, kind, 0, gone_reason::relist};
 }
 
-// Behind its length, so that no two runs of texts can be spelled alike; zeros fill the last word.
-void intake::spell_text(std::string_view text) {
-  words_.push_back(text.size());
-  const auto start = words_.size();
-  words_.resize(start + (text.size() + sizeof(words_[0]) - 1) / sizeof(words_[0]));
-  if (!text.empty())
-    std::memcpy(words_.data() + start, text.data(), text.size());
+namespace {
+
+constexpr std::size_t words_for(std::string_view text) {
+  return 1 + (text.size() + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t);
 }
 
-void intake::spell(const fact_batch& batch, const fact& candidate) {
-  words_.clear();
-  const auto spell_controller = [&](const controller_ref& ref) {
-    words_.insert(words_.end(), {ref.id.high, ref.id.low, pair_up(ref.kind, ref.api_version)});
-    spell_text(batch.text(ref.name));
-  };
-  if (const auto* pod = std::get_if<pod_observed>(&candidate.body)) {
-    words_.insert(words_.end(), {pair_up(pod->name_space, pod->node), static_cast<std::uint64_t>(pod->phase),
-                                 static_cast<std::uint64_t>(pod->deleting)});
-    spell_text(batch.text(pod->name));
-    spell_controller(pod->controller);
-    for (auto* c = batch.begin_of(pod->containers); c != batch.end_of(pod->containers); ++c)
-      words_.insert(words_.end(), {pair_up(c->name, c->image), pair_up(c->image_id, c->runtime),
-                                   static_cast<std::uint64_t>(c->list)});
-  } else if (const auto* node = std::get_if<node_observed>(&candidate.body)) {
-    words_.insert(words_.end(),
-                  {pair_up(node->name, node->architecture), pair_up(node->os, string_id::empty)});
-  } else if (const auto* workload = std::get_if<workload_observed>(&candidate.body)) {
-    words_.insert(words_.end(), {pair_up(workload->kind, workload->api_version),
-                                 pair_up(workload->name_space, string_id::empty)});
-    spell_text(batch.text(workload->name));
-    spell_controller(workload->controller);
+/// Writes the words of a projection into memory that is large enough.
+struct speller {
+  std::uint64_t* at;
+
+  void words(std::initializer_list<std::uint64_t> values) {
+    at = std::copy(values.begin(), values.end(), at);
   }
+
+  // Behind its length, so that no two runs of texts can be spelled alike; zeros fill the last word.
+  void text(std::string_view value) {
+    const auto count = words_for(value);
+    *at = value.size();
+    if (count > 1) {
+      at[count - 1] = 0;
+      std::memcpy(at + 1, value.data(), value.size());
+    }
+    at += count;
+  }
+
+  void controller(const fact_batch& batch, const controller_ref& ref) {
+    words({ref.id.high, ref.id.low, pair_up(ref.kind, ref.api_version)});
+    text(batch.text(ref.name));
+  }
+};
+
+} // namespace
+
+std::size_t intake::spell(const fact_batch& batch, const fact& candidate) {
+  constexpr std::size_t fixed = 8, words_per_container = 3;
+  const auto start_of = [&](std::size_t more) {
+    if (words_.size() < fixed + more)
+      words_.resize(fixed + more);
+    return speller{words_.data()};
+  };
+  const auto length_of = [&](const speller& end) { return static_cast<std::size_t>(end.at - words_.data()); };
+  if (const auto* pod = std::get_if<pod_observed>(&candidate.body)) {
+    const auto name = batch.text(pod->name);
+    auto to = start_of(words_for(name) + words_for(batch.text(pod->controller.name)) +
+                       words_per_container * pod->containers.length);
+    to.words({pair_up(pod->name_space, pod->node), static_cast<std::uint64_t>(pod->phase),
+              static_cast<std::uint64_t>(pod->deleting)});
+    to.text(name);
+    to.controller(batch, pod->controller);
+    for (auto* c = batch.begin_of(pod->containers); c != batch.end_of(pod->containers); ++c)
+      to.words({pair_up(c->name, c->image), pair_up(c->image_id, c->runtime),
+                static_cast<std::uint64_t>(c->list)});
+    return length_of(to);
+  }
+  if (const auto* node = std::get_if<node_observed>(&candidate.body)) {
+    auto to = start_of(0);
+    to.words({pair_up(node->name, node->architecture), pair_up(node->os, string_id::empty)});
+    return length_of(to);
+  }
+  const auto& workload = std::get<workload_observed>(candidate.body);
+  const auto name = batch.text(workload.name);
+  auto to = start_of(words_for(name) + words_for(batch.text(workload.controller.name)));
+  to.words({pair_up(workload.kind, workload.api_version), pair_up(workload.name_space, string_id::empty)});
+  to.text(name);
+  to.controller(batch, workload.controller);
+  return length_of(to);
 }
 
 } // namespace tallyman

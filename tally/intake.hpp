@@ -73,9 +73,8 @@ private:
   verdict end(const uid& id);
   void bury(const uid& id);
   fact_body gone_by_relist(const uid& id, string_id kind) const;
-  /// The words of a projection that must all be equal for two to be equal.
-  void spell(const fact_batch& batch, const fact& candidate);
-  void spell_text(std::string_view text);
+  /// Fills `words_` with what must be equal for two projections to be equal; returns how many words.
+  std::size_t spell(const fact_batch& batch, const fact& candidate);
 
   string_id pod_kind_;
   string_id node_kind_;

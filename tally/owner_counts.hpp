@@ -1,12 +1,12 @@
 #pragma once
 
+#include "base/invariant.hpp"
 #include "messages/keys.hpp"
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/inlined_vector.h>
 
 #include <algorithm>
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -41,7 +41,7 @@ public:
   bool remove(owner_index owner) {
     if (many_.empty()) {
       auto* const known = find_few(owner);
-      assert(known != nullptr && "an owner lost a pod that it does not have");
+      invariant(known != nullptr && "an owner lost a pod that it does not have");
       if (--known->second > 0)
         return false;
       *known = few_.back();
@@ -49,7 +49,7 @@ public:
       return true;
     }
     const auto known = many_.find(owner);
-    assert(known != many_.end() && "an owner lost a pod that it does not have");
+    invariant(known != many_.end() && "an owner lost a pod that it does not have");
     if (--known->second > 0)
       return false;
     many_.erase(known);

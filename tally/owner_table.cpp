@@ -1,6 +1,6 @@
 #include "tally/owner_table.hpp"
 
-#include <cassert>
+#include "base/invariant.hpp"
 
 namespace tallyman {
 
@@ -26,7 +26,7 @@ void owner_table::hold_again(owner_index index) {
 
 void owner_table::release(owner_index index) {
   auto& held = entries_[index];
-  assert(held.holders > 0 && "an owner was released more often than held");
+  invariant(held.holders > 0 && "an owner was released more often than held");
   if (--held.holders > 0)
     return;
   indexes_.erase(held.value.id);

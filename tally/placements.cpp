@@ -1,7 +1,8 @@
 #include "tally/placements.hpp"
 
+#include "base/invariant.hpp"
+
 #include <algorithm>
-#include <cassert>
 
 namespace tallyman {
 
@@ -36,7 +37,7 @@ struct placements::step {
 
 void placements::apply(const fact_batch& batch, std::span<const platform> platforms,
                        std::span<const owner_resolution> owners, image_changes& out) {
-  assert(platforms.size() == batch.facts.size() && owners.size() == batch.facts.size());
+  invariant(platforms.size() == batch.facts.size() && owners.size() == batch.facts.size());
   for (std::size_t i = 0; i < batch.facts.size(); ++i) {
     prefetch(batch, i, platforms, owners);
     const step at{batch, batch.facts[i].time_ms, platforms[i], owners[i], out};

@@ -1,7 +1,8 @@
 #include "bench/stores/event_source.hpp"
 
+#include "base/invariant.hpp"
+
 #include <algorithm>
-#include <cassert>
 #include <random>
 
 namespace tallyman::bench {
@@ -18,7 +19,7 @@ std::size_t size_of(event_shape shape, std::mt19937_64& random) {
 } // namespace
 
 event_source::event_source(event_shape shape, std::size_t batch_events) : batch_events_(batch_events) {
-  assert(batch_events >= 1 && "a batch holds at least one event");
+  invariant(batch_events >= 1 && "a batch holds at least one event");
   const std::size_t count = (events_min + batch_events - 1) / batch_events * batch_events;
   std::mt19937_64 random(1);
   std::vector<std::size_t> sizes(count);

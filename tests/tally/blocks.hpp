@@ -1,8 +1,8 @@
 #pragma once
 
+#include "base/invariant.hpp"
 #include "tally/snapshot_codec.hpp"
 
-#include <cassert>
 #include <utility>
 #include <vector>
 
@@ -22,7 +22,7 @@ inline std::vector<snapshot_bytes> encode(const cluster_state& state) {
     blocks.push_back({type, {bytes.begin(), bytes.end()}});
     return result<void>{};
   });
-  assert(done.ok() && "a sound state could not be encoded");
+  invariant(done.ok() && "a sound state could not be encoded");
   return blocks;
 }
 
