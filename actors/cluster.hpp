@@ -31,7 +31,7 @@ struct cluster_options {
   /// Facts between two snapshots; 0: none.
   std::uint64_t snapshot_every = 1'000'000;
   /// Bound of the facts under way, in bytes of memory.
-  std::size_t flow_bytes_max = std::size_t{4} << 20;
+  std::size_t flow_bytes_max = std::size_t{16} << 20;
   /// How long an image's scan state outlives its last owner; entered into the journal when it changes.
   std::uint64_t scan_grace_ms = 24ull * 60 * 60 * 1000;
   /// The wall clock; tests and recordings give their own.

@@ -20,7 +20,7 @@ struct bench_options {
   std::uint32_t rate = 10'000;      ///< facts a second that arrive in the latency bench
   std::uint32_t arrival_facts = 10; ///< facts that arrive at once in the latency bench
   std::vector<std::string> phases;  ///< of the engine bench; none: all
-  std::size_t flow_mb = 4;          ///< bound of the facts under way, see cluster_options
+  std::size_t flow_mb = 16;         ///< bound of the facts under way, see cluster_options
   std::uint64_t snapshot_every = 0; ///< facts between two snapshots; 0: none
   bool ignore_snapshots = false;    ///< when a journal is opened
   bool short_form = false;          ///< of all benches: a small cluster for a short time
