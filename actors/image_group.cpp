@@ -6,6 +6,7 @@
 #include "base/invariant.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/mailbox_element.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
@@ -56,6 +57,12 @@ void image_group::spawn_image(image_index index, image_state state) {
                                             options_.faults);
 }
 
+// As anon_send, which would forget on whose worker this is. Without a sender: 20,000 images would count it.
+template <class Message>
+void image_group::post(const caf::actor& to, Message message) {
+  to->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(message)), context());
+}
+
 void image_group::hand_out(const group_share_ptr& share) {
   for (const auto& [index, key] : share->born)
     spawn_image(index, image_state{key});
@@ -68,7 +75,7 @@ void image_group::hand_out(const group_share_ptr& share) {
       prefetch(members_[place_of(events[firsts[i + actors_ahead]].image)].actor);
     const auto& to = members_[place_of(events[firsts[i]].image)].actor;
     invariant(to && "an event of an image that is not there");
-    caf::anon_send(to, image_changed{share, firsts[i]});
+    post(to, image_changed{share, firsts[i]});
   }
   for (const auto index : share->forgotten)
     members_[place_of(index)].actor = nullptr;
@@ -78,7 +85,7 @@ void image_group::gather(const gathering_ptr& into) {
   const run_here images_here;
   for (const auto& each : members_)
     if (each.actor)
-      caf::anon_send(each.actor, image_gather{into});
+      post(each.actor, image_gather{into});
 }
 
 // -- images in trouble ---------------------------------------------------------------------------

@@ -51,6 +51,8 @@ private:
 
   std::size_t place_of(image_index index) const noexcept { return index / groups_; }
   void spawn_image(image_index index, image_state state);
+  template <class Message>
+  void post(const caf::actor& to, Message message);
   void hand_out(const group_share_ptr& share);
   void gather(const gathering_ptr& into);
   void rebuild(const image_failed& failed);
