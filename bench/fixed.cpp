@@ -33,10 +33,11 @@ report run_fixed(const bench_options& options) {
   auto where = environment_of(options.directory, 1);
   where.sync_mode = "none";
   report done;
-  done.add({"fixed",
-            "replacements, rollouts, status, scans",
-            where,
-            {{"facts", static_cast<double>(facts)}, {"sequence", static_cast<double>(tally.state.sequence)}}});
+  done.add(
+      {"fixed",
+       "replacements, rollouts, status, scans",
+       where,
+       {{"facts", static_cast<double>(facts)}, {"sequence", static_cast<double>(tally.state.sequence)}}});
   return done;
 }
 

@@ -1,7 +1,6 @@
 #include "tally/image_directory.hpp"
 
 #include "base/invariant.hpp"
-#include "tally/later_by.hpp"
 
 #include <algorithm>
 
@@ -55,10 +54,8 @@ void image_directory::remove_idle(image_index index) {
   image.idle_after = none;
 }
 
-std::optional<image_index> image_directory::take_forgotten(std::int64_t time_ms) {
+image_index image_directory::forget_first() {
   const auto index = idle_first_;
-  if (index == none || later_by(entries_[index].idle_since_ms, grace_ms_) > time_ms)
-    return std::nullopt;
   remove_idle(index);
   forget(index);
   return index;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/keys.hpp"
+#include "tally/later_by.hpp"
 
 #include <absl/container/flat_hash_map.h>
 
@@ -43,7 +44,12 @@ public:
 
   /// The next image whose grace period ended at or before `time_ms`: it is forgotten. Its number is given
   /// anew only after `recycle`.
-  std::optional<image_index> take_forgotten(std::int64_t time_ms);
+  std::optional<image_index> take_forgotten(std::int64_t time_ms) {
+    // Asked before each fact, and hardly ever more than this.
+    if (idle_first_ == none || later_by(entries_[idle_first_].idle_since_ms, grace_ms_) > time_ms)
+      return std::nullopt;
+    return forget_first();
+  }
 
   /// Frees the numbers of the images forgotten so far. Called between batches, so that within one batch a
   /// number means one image.
@@ -80,6 +86,7 @@ private:
   void add_name(image_index index);
   void append_idle(image_index index);
   void remove_idle(image_index index);
+  image_index forget_first();
   void forget(image_index index);
 
   std::vector<entry> entries_;

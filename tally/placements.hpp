@@ -73,7 +73,7 @@ private:
   void place(const uid& id, pod& state, const wanted_images& wanted, bool unchanged_to_be_told,
              const step& at);
   void end_pod(const uid& id, pod& state, const step& at);
-  void forget_pod(const uid& id, const step& at);
+  void forget_pod(const uid& id, std::uint32_t hint, const step& at);
   void platform_known(string_id node, const step& at);
   void owner_known(const uid& parent, const step& at);
   void apply_scan(const scan_finished& scan, const step& at);
@@ -91,8 +91,7 @@ private:
   void gain(const uid& id, const pod& state, placed_image placed, const step& at);
   void lose(const uid& id, image_index image, const step& at);
   static image_event& new_event(image_event_kind kind, image_index image, const step& at);
-  void prefetch(const fact_batch& batch, std::size_t i, std::span<const platform> platforms,
-                std::span<const owner_resolution> owners) const;
+  class lookahead;
   wanted_images images_wanted(const pod_observed& seen, const pod& state, const step& at) const;
 
   pod_table pods_;

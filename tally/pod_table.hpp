@@ -7,6 +7,7 @@
 #include <absl/container/inlined_vector.h>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -109,12 +110,32 @@ public:
     numbers_.erase(found);
   }
 
+  // -- ahead of a pod's turn -------------------------------------------------------------------------
+
+  static constexpr std::uint32_t no_number = std::numeric_limits<std::uint32_t>::max();
+
   void prefetch_number(const uid& id) const { numbers_.prefetch(id); }
 
-  void prefetch_record(const uid& id) const {
-    if (const auto* const pod = find(id))
-      for (std::size_t line = 0; line < sizeof(record); line += 64)
-        __builtin_prefetch(reinterpret_cast<const char*>(pod) + line);
+  /// The number of `id`'s record, which is asked for; `no_number` if there is none yet.
+  std::uint32_t prefetch_record(const uid& id) const {
+    const auto found = numbers_.find(id);
+    if (found == numbers_.end())
+      return no_number;
+    const auto* const first = reinterpret_cast<const char*>(&records_[found->second]);
+    for (std::size_t line = 0; line < sizeof(pod_table::record); line += 64)
+      __builtin_prefetch(first + line);
+    return found->second;
+  }
+
+  /// The pod of `id`, or null: `hint` is what `prefetch_record` said of it some facts ago, and saves the
+  /// look-up if it is still true.
+  placed_pod* find(const uid& id, std::uint32_t hint) {
+    if (hint != no_number && records_[hint].first == id)
+      return &records_[hint].second;
+    return find(id);
+  }
+  const placed_pod* find(const uid& id, std::uint32_t hint) const {
+    return const_cast<pod_table*>(this)->find(id, hint);
   }
 
   bool contains(const uid& id) const { return numbers_.contains(id); }
