@@ -8,7 +8,9 @@
 #include "journal/log_walk.hpp"
 #include "journal/recovery.hpp"
 #include "journal/replay_source.hpp"
+#include "journal/snapshot_choice.hpp"
 #include "journal/snapshot_store.hpp"
+#include "journal/time_lookup.hpp"
 
 #include <algorithm>
 
@@ -45,13 +47,29 @@ public:
   }
 
   result<std::optional<snapshot_reader>> newest_snapshot() const {
-    const std::uint64_t sequence = info().snapshot_sequence;
-    if (sequence == 0)
-      return std::optional<snapshot_reader>();
-    auto reader = snapshot_reader::open(disk_, snapshot_path(directory_, sequence), info_.id);
-    if (!reader)
-      return reader.failure();
-    return std::optional<snapshot_reader>(std::move(*reader));
+    return open_snapshot(info().snapshot_sequence);
+  }
+
+  result<std::optional<snapshot_reader>> snapshot_before(std::uint64_t sequence) const {
+    const auto view = state_.look();
+    auto found = usable_snapshot_before(disk_, directory_, view.segments, visible_batch(view),
+                                        std::min(sequence, durable_sequence()));
+    if (!found)
+      return found.failure();
+    if (*found == 0 && view.segments.front().header.number != 1)
+      return usage_failure(
+          "the state after event " + std::to_string(sequence) +
+          " can no longer be built: there is no snapshot before it, and the log begins with event " +
+          std::to_string(view.segments.front().header.first_sequence));
+    return open_snapshot(*found);
+  }
+
+  result<std::uint64_t> sequence_at(std::int64_t time_ms) const {
+    const auto view = state_.look();
+    auto found = last_event_at(disk_, view.segments, visible_batch(view), time_ms);
+    if (!found)
+      return found.failure();
+    return std::min(*found, durable_sequence());
   }
 
   result<replay_cursor> replay(const replay_range& range) const {
@@ -60,9 +78,8 @@ public:
     if (from < view.segments.front().header.first_sequence)
       return usage_failure("event " + std::to_string(from) + " is no longer in the log, which begins with " +
                            std::to_string(view.segments.front().header.first_sequence));
-    const std::uint64_t last_batch = options_.read_only ? visible_batch_ : view.durable_batch;
     return replay_cursor(std::make_unique<replay_cursor::source>(
-        log_walk(disk_, segments_from(view.segments, from), last_batch), from));
+        log_walk(disk_, segments_from(view.segments, from), visible_batch(view)), from));
   }
 
   result<void> start(log_callbacks callbacks) {
@@ -157,6 +174,21 @@ public:
   }
 
 private:
+  /// The last batch that may be handed out.
+  std::uint64_t visible_batch(const log_state::view& view) const noexcept {
+    return options_.read_only ? visible_batch_ : view.durable_batch;
+  }
+
+  /// 0: none.
+  result<std::optional<snapshot_reader>> open_snapshot(std::uint64_t sequence) const {
+    if (sequence == 0)
+      return std::optional<snapshot_reader>();
+    auto reader = snapshot_reader::open(disk_, snapshot_path(directory_, sequence), info_.id);
+    if (!reader)
+      return reader.failure();
+    return std::optional<snapshot_reader>(std::move(*reader));
+  }
+
   result<sequence_range> place(const record_run& run) {
     if (options_.manual_steps)
       return queue_->append(run, [this] { return write_one(); });
@@ -184,7 +216,7 @@ private:
     });
     if (!noted)
       return noted;
-    return remove_old_snapshots(disk_, directory_);
+    return thin_out_snapshots(disk_, directory_, bytes_of(state_.look().segments));
   }
 
   storage& disk_;
@@ -220,6 +252,12 @@ log_info log::info() const {
 }
 result<std::optional<snapshot_reader>> log::newest_snapshot() const {
   return inner_->newest_snapshot();
+}
+result<std::optional<snapshot_reader>> log::snapshot_before(std::uint64_t sequence) const {
+  return inner_->snapshot_before(sequence);
+}
+result<std::uint64_t> log::sequence_at(std::int64_t time_ms) const {
+  return inner_->sequence_at(time_ms);
 }
 result<replay_cursor> log::replay(replay_range range) const {
   return inner_->replay(range);

@@ -39,16 +39,15 @@ struct log_callbacks {
 ///     │   ├── 00000000000000081234.log
 ///     │   └── spare-0                       the next segment, being prepared
 ///     ├── snapshots/
-///     │   ├── 00000000000000070000.snap     the two newest
-///     │   └── 00000000000000080000.snap
-///     └── quarantine/
+///     │   ├── 00000000000000070000.snap     the newest for a restart, older ones for questions about the
+///     past │   └── 00000000000000080000.snap └── quarantine/
 ///         └── 00000000000000081234.log.40960.0   what recovery cut off, never deleted
 ///
 /// Life: open(), then newest_snapshot() and replay(), then start() and append(), then close(). The promises
 /// and the bytes are in FORMAT.md. Everything on disk goes through the `storage`, which must outlive it.
 ///
-/// Thread-safe after start(): append, append_durably, flush, durable_sequence, begin_snapshot, info. open,
-/// replay, start, step and close belong to one thread at a time.
+/// Thread-safe after start(): append, append_durably, flush, durable_sequence, begin_snapshot,
+/// snapshot_before, sequence_at, info. open, replay, start, step and close belong to one thread at a time.
 class log {
 public:
   /// Opens a log and, unless `read_only`, takes its lock and repairs a tail that is provably
@@ -68,6 +67,19 @@ public:
 
   /// The snapshot that replay() continues from; nothing if there is none that verifies.
   result<std::optional<snapshot_reader>> newest_snapshot() const;
+
+  /// The newest usable snapshot of the state after event `sequence` or an earlier one: verified as a whole
+  /// and compared with the log. Nothing if there is none and the state can be built from event 1 on.
+  /// Snapshots that do not verify are passed over. Fails with error_kind::usage if the log no longer reaches
+  /// back that far. Beside a live writer it may fail with io if what is needed is retired meanwhile; then
+  /// open anew.
+  result<std::optional<snapshot_reader>> snapshot_before(std::uint64_t sequence) const;
+
+  /// Sequence of the last event at or before `time_ms` (Unix milliseconds), as far as replay() would go; one
+  /// less than the log's first event if all are later. If the clock jumped: of the segments that begin by
+  /// that time the last, in it the last batch that does, in it the last event that is. Reads headers only,
+  /// but for one batch.
+  result<std::uint64_t> sequence_at(std::int64_t time_ms) const;
 
   /// Reads events from `range` on. Before start() it ends with the log; beside a writer (this or another
   /// process) at what was durable when it was made.

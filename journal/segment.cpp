@@ -51,6 +51,13 @@ result<void> check_order(const std::vector<segment_entry>& found) {
 
 } // namespace
 
+std::uint64_t bytes_of(const std::vector<segment_entry>& segments) noexcept {
+  std::uint64_t bytes = 0;
+  for (const segment_entry& segment : segments)
+    bytes += segment.header.bytes;
+  return bytes;
+}
+
 std::string segments_directory(const std::string& directory) {
   return directory + "/segments";
 }

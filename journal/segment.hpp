@@ -30,6 +30,9 @@ struct segment_entry {
   std::string path;
 };
 
+/// Bytes of all these files.
+std::uint64_t bytes_of(const std::vector<segment_entry>& segments) noexcept;
+
 /// "<directory>/segments".
 std::string segments_directory(const std::string& directory);
 

@@ -14,10 +14,11 @@ void add_note(std::string& note, std::string_view text) {
   note += text;
 }
 
-/// Why this snapshot cannot be used; empty if it can. Fails if the log itself cannot be read.
-result<std::string> fault_of(storage& disk, const std::string& path,
-                             const std::vector<segment_entry>& segments, std::uint64_t last_batch,
-                             std::uint64_t sequence) {
+} // namespace
+
+result<std::string> fault_of_snapshot(storage& disk, const std::string& path,
+                                      const std::vector<segment_entry>& segments, std::uint64_t last_batch,
+                                      std::uint64_t sequence) {
   auto facts = verify_snapshot(disk, path, segments.front().header.id);
   if (!facts) {
     if (facts.failure().kind == error_kind::damaged)
@@ -35,8 +36,6 @@ result<std::string> fault_of(storage& disk, const std::string& path,
     return path + ": was made from another history than that of the log";
   return std::string();
 }
-
-} // namespace
 
 result<snapshot_choice> choose_snapshot(storage& disk, const std::string& directory,
                                         const std::vector<segment_entry>& segments,
@@ -56,7 +55,7 @@ result<snapshot_choice> choose_snapshot(storage& disk, const std::string& direct
       return damage_of(path, "is newer than the log, which ends with event " + std::to_string(last_sequence) +
                                  "; events are missing, restore the segments");
     }
-    auto fault = fault_of(disk, path, segments, last_batch, *sequence);
+    auto fault = fault_of_snapshot(disk, path, segments, last_batch, *sequence);
     if (!fault)
       return fault.failure();
     if (fault->empty()) {
@@ -69,6 +68,28 @@ result<snapshot_choice> choose_snapshot(storage& disk, const std::string& direct
     return damage_of(directory, "no snapshot can be used, and the log does not reach back to its beginning" +
                                     (choice.note.empty() ? "" : ": " + choice.note));
   return choice;
+}
+
+result<std::uint64_t> usable_snapshot_before(storage& disk, const std::string& directory,
+                                             const std::vector<segment_entry>& segments,
+                                             std::uint64_t last_batch, std::uint64_t sequence) {
+  auto found = list_snapshots(disk, directory);
+  if (!found)
+    return found.failure();
+  for (auto candidate = found->rbegin(); candidate != found->rend(); ++candidate) {
+    if (*candidate > sequence)
+      continue;
+    const std::string path = snapshot_path(directory, *candidate);
+    auto fault = fault_of_snapshot(disk, path, segments, last_batch, *candidate);
+    if (fault && fault->empty())
+      return *candidate;
+    if (fault)
+      continue;
+    // A writer may have thinned it out since the directory was listed.
+    if (auto there = disk.exists(path); !there || *there)
+      return fault.failure();
+  }
+  return std::uint64_t{0};
 }
 
 } // namespace tallyman::journal

@@ -24,4 +24,15 @@ result<snapshot_choice> choose_snapshot(storage& disk, const std::string& direct
                                         std::uint64_t last_sequence, std::uint64_t last_batch,
                                         std::uint64_t claimed, bool beside_writer);
 
+/// Why the snapshot at `path` cannot stand for the state after event `sequence` of this log, which goes up to
+/// batch `last_batch`; empty if it can. Reads all of it. Fails if the log or the disk cannot be read.
+result<std::string> fault_of_snapshot(storage& disk, const std::string& path,
+                                      const std::vector<segment_entry>& segments, std::uint64_t last_batch,
+                                      std::uint64_t sequence);
+
+/// The newest usable snapshot of a state at or before event `sequence`; 0 if there is none.
+result<std::uint64_t> usable_snapshot_before(storage& disk, const std::string& directory,
+                                             const std::vector<segment_entry>& segments,
+                                             std::uint64_t last_batch, std::uint64_t sequence);
+
 } // namespace tallyman::journal

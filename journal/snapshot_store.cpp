@@ -37,12 +37,34 @@ result<snapshot_facts> verify_snapshot(storage& disk, const std::string& path, c
   }
 }
 
-result<void> remove_old_snapshots(storage& disk, const std::string& directory) {
+result<std::vector<snapshot_size>> measure_snapshots(storage& disk, const std::string& directory) {
   auto found = list_snapshots(disk, directory);
   if (!found)
     return found.failure();
-  for (std::size_t i = 0; i + snapshots_kept < found->size(); ++i)
-    if (auto removed = disk.remove(snapshot_path(directory, (*found)[i])); !removed)
+  std::vector<snapshot_size> all;
+  for (const std::uint64_t sequence : *found) {
+    const std::string path = snapshot_path(directory, sequence);
+    auto opened = disk.open(path, open_mode::read);
+    if (!opened) {
+      // A writer may have thinned it out since the directory was listed.
+      if (auto there = disk.exists(path); there && !*there)
+        continue;
+      return opened.failure();
+    }
+    auto size = (*opened)->size();
+    if (!size)
+      return size.failure();
+    all.push_back({sequence, *size});
+  }
+  return all;
+}
+
+result<void> thin_out_snapshots(storage& disk, const std::string& directory, std::uint64_t segment_bytes) {
+  auto all = measure_snapshots(disk, directory);
+  if (!all)
+    return all.failure();
+  for (const std::uint64_t sequence : snapshots_to_thin_out(std::move(*all), segment_bytes))
+    if (auto removed = disk.remove(snapshot_path(directory, sequence)); !removed)
       return removed;
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "journal/format.hpp"
+#include "journal/snapshot_thinning.hpp"
 #include "journal/storage.hpp"
 
 #include <cstdint>
@@ -11,9 +12,6 @@
 namespace tallyman::journal {
 
 inline constexpr std::string_view snapshot_suffix = ".snap";
-
-/// Snapshots that are kept: the newest, and the one to fall back to.
-inline constexpr std::size_t snapshots_kept = 2;
 
 /// What a sound snapshot says about itself.
 struct snapshot_facts {
@@ -34,8 +32,12 @@ result<std::vector<std::uint64_t>> list_snapshots(storage& disk, const std::stri
 /// Reads a whole snapshot with every check.
 result<snapshot_facts> verify_snapshot(storage& disk, const std::string& path, const journal_id& id);
 
-/// Removes all but the newest `snapshots_kept`.
-result<void> remove_old_snapshots(storage& disk, const std::string& directory);
+/// The same with their sizes.
+result<std::vector<snapshot_size>> measure_snapshots(storage& disk, const std::string& directory);
+
+/// Removes the snapshots that are too many beside segments of `segment_bytes` in all: see
+/// snapshots_to_thin_out. Only for the holder of the lock.
+result<void> thin_out_snapshots(storage& disk, const std::string& directory, std::uint64_t segment_bytes);
 
 /// Moves the snapshots newer than `sequence`, which did not verify, to `<directory>/quarantine`, so that they
 /// do not count among those that are kept. Only for the holder of the lock.

@@ -18,8 +18,7 @@ result<recovered_log> look_at(storage& disk, const std::string& directory) {
 void count_segments(const recovered_log& log, journal_stat& stat) {
   stat.info = log.info;
   stat.segment_count = log.segments.size();
-  for (const segment_entry& segment : log.segments)
-    stat.segment_bytes += segment.header.bytes;
+  stat.segment_bytes = bytes_of(log.segments);
 }
 
 result<void> count_batches(storage& disk, const recovered_log& log, bool headers_only, journal_stat& stat) {
@@ -40,18 +39,12 @@ result<void> count_batches(storage& disk, const recovered_log& log, bool headers
 }
 
 result<void> count_snapshots(storage& disk, const std::string& directory, journal_stat& stat) {
-  auto found = list_snapshots(disk, directory);
+  auto found = measure_snapshots(disk, directory);
   if (!found)
     return found.failure();
-  for (const std::uint64_t sequence : *found) {
-    auto opened = disk.open(snapshot_path(directory, sequence), open_mode::read);
-    if (!opened)
-      return opened.failure();
-    auto size = (*opened)->size();
-    if (!size)
-      return size.failure();
-    stat.snapshots.push_back(sequence);
-    stat.snapshot_bytes += *size;
+  for (const snapshot_size& each : *found) {
+    stat.snapshots.push_back(each.sequence);
+    stat.snapshot_bytes += each.bytes;
   }
   return {};
 }

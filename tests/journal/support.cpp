@@ -130,6 +130,22 @@ void append_durably(log& to, std::uint64_t count) {
     FAIL("flushed, but not durable");
 }
 
+void take_snapshot(log& of, std::uint64_t sequence) {
+  auto writer = of.begin_snapshot(sequence);
+  if (!writer)
+    FAIL(writer.failure().what);
+  const auto added = (*writer)->add_block(1, "state after " + std::to_string(sequence));
+  if (!added)
+    FAIL(added.failure().what);
+  const auto committed = (*writer)->commit();
+  if (!committed)
+    FAIL(committed.failure().what);
+}
+
+std::string snapshot_file(std::uint64_t sequence) {
+  return directory + "/snapshots/" + sequence_name(sequence, ".snap");
+}
+
 std::vector<std::string> segment_paths(const simulated_storage& disk) {
   std::vector<std::string> found;
   for (const std::string& path : disk.files())

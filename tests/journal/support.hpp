@@ -41,6 +41,12 @@ std::uint64_t check_replay(const log& from_log, std::uint64_t from = 1);
 /// Appends `count` events behind those that are there and requires that they are durable.
 void append_durably(log& to, std::uint64_t count);
 
+/// Takes the snapshot of the state after event `sequence`, with one block that says so, and requires success.
+void take_snapshot(log& of, std::uint64_t sequence);
+
+/// Its path.
+std::string snapshot_file(std::uint64_t sequence);
+
 /// The newest segment's path on a simulated disk.
 std::string newest_segment(const simulated_storage& disk);
 
