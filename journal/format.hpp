@@ -12,8 +12,12 @@
 
 namespace tallyman::journal {
 
-/// Version of the bytes described in FORMAT.md. A higher one on disk is refused.
-inline constexpr std::uint32_t format_version = 1;
+/// Newest version of the bytes described in FORMAT.md. A higher one on disk is refused.
+inline constexpr std::uint32_t format_version = 2;
+
+/// What files are marked with as long as a reader of version 1 understands them: version 2 knows that history
+/// was given up, which only the superblock says.
+inline constexpr std::uint32_t format_version_plain = 1;
 
 /// Random identity of a journal, so that files of two journals are never mixed.
 struct journal_id {

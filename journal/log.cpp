@@ -13,6 +13,8 @@
 #include "journal/time_lookup.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
 
 namespace tallyman::journal {
 
@@ -30,7 +32,7 @@ public:
       : disk_(disk), directory_(std::move(directory)), options_(options), lock_(std::move(recovered.lock)),
         superblock_(std::move(recovered.superblock)), end_(recovered.end), info_(recovered.info),
         visible_batch_(recovered.visible_batch), state_(std::move(recovered.segments), recovered.end),
-        supply_(disk, directory_, options) {}
+        supply_(disk, directory_, options), history_sequence_(recovered.info.history_sequence) {}
 
   ~implementation() { (void)close(); }
 
@@ -42,7 +44,11 @@ public:
     now.segment_count = view.segments.size();
     now.last_sequence = view.durable_sequence;
     now.last_time_ms = view.time_ms;
-    now.snapshot_sequence = superblock_->current().newest_snapshot;
+    const superblock block = superblock_->current();
+    now.snapshot_sequence = block.newest_snapshot;
+    now.version = block.version();
+    now.first_sequence = view.segments.front().header.first_sequence;
+    now.history_sequence = history_sequence_.load();
     return now;
   }
 
@@ -154,6 +160,29 @@ public:
     return snapshot_writer::create(disk_, directory_, info_.id, sequence, std::move(hooks));
   }
 
+  result<retention_plan> plan_retention(const retention_limits& limits) const {
+    const auto view = state_.look();
+    return journal::plan_retention(
+        disk_, directory_, {view.segments, durable_sequence(), visible_batch(view), last_time_ms(view)},
+        limits);
+  }
+
+  result<retention_plan> apply_retention(const retention_limits& limits) {
+    if (options_.read_only)
+      return usage_failure("the log was opened read-only");
+    const std::lock_guard guard(housekeeping_);
+    auto plan = plan_retention(limits);
+    if (!plan || plan->empty())
+      return plan;
+    if (auto noted = note_retirement(*superblock_, *plan); !noted)
+      return noted.failure();
+    history_sequence_ = plan->history_sequence;
+    state_.drop_segments_before(plan->retired_before);
+    if (auto removed = remove_retired(disk_, directory_, plan->retired_before); !removed)
+      return removed.failure();
+    return plan;
+  }
+
   result<void> close() {
     if (closed_)
       return {};
@@ -177,6 +206,10 @@ private:
   /// The last batch that may be handed out.
   std::uint64_t visible_batch(const log_state::view& view) const noexcept {
     return options_.read_only ? visible_batch_ : view.durable_batch;
+  }
+
+  std::int64_t last_time_ms(const log_state::view& view) const noexcept {
+    return options_.read_only ? info_.last_time_ms : view.time_ms;
   }
 
   /// 0: none.
@@ -216,6 +249,9 @@ private:
     });
     if (!noted)
       return noted;
+    if (auto applied = apply_retention(options_.keep); !applied)
+      return applied.failure();
+    const std::lock_guard guard(housekeeping_);
     return thin_out_snapshots(disk_, directory_, bytes_of(state_.look().segments));
   }
 
@@ -232,6 +268,8 @@ private:
   std::unique_ptr<batch_writer> writer_;
   std::unique_ptr<append_queue> queue_;
   std::unique_ptr<committer> committer_;
+  std::mutex housekeeping_; ///< held while files of the past are removed
+  std::atomic<std::uint64_t> history_sequence_;
   bool closed_ = false;
 };
 
@@ -285,6 +323,12 @@ result<bool> log::step() {
 }
 result<std::unique_ptr<snapshot_writer>> log::begin_snapshot(std::uint64_t sequence) {
   return inner_->begin_snapshot(sequence);
+}
+result<retention_plan> log::plan_retention(const retention_limits& limits) const {
+  return inner_->plan_retention(limits);
+}
+result<retention_plan> log::apply_retention(const retention_limits& limits) {
+  return inner_->apply_retention(limits);
 }
 result<void> log::close() {
   return inner_->close();

@@ -5,6 +5,7 @@
 #include "journal/options.hpp"
 #include "journal/record_run.hpp"
 #include "journal/replay_cursor.hpp"
+#include "journal/retention.hpp"
 #include "journal/snapshot_file.hpp"
 #include "journal/storage.hpp"
 
@@ -47,7 +48,8 @@ struct log_callbacks {
 /// and the bytes are in FORMAT.md. Everything on disk goes through the `storage`, which must outlive it.
 ///
 /// Thread-safe after start(): append, append_durably, flush, durable_sequence, begin_snapshot,
-/// snapshot_before, sequence_at, info. open, replay, start, step and close belong to one thread at a time.
+/// snapshot_before, sequence_at, plan_retention, apply_retention, info. open, replay, start, step and close
+/// belong to one thread at a time.
 class log {
 public:
   /// Opens a log and, unless `read_only`, takes its lock and repairs a tail that is provably
@@ -115,6 +117,13 @@ public:
 
   /// Begins the snapshot of the state after event `sequence`, which must have been appended.
   result<std::unique_ptr<snapshot_writer>> begin_snapshot(std::uint64_t sequence);
+
+  /// What retention would do now by these limits. Changes nothing.
+  result<retention_plan> plan_retention(const retention_limits& limits) const;
+
+  /// Applies these limits now and returns what went. A log that is open for writing does so by itself, with
+  /// log_options::keep, after each snapshot. After a crash in the middle the next recovery finishes it.
+  result<retention_plan> apply_retention(const retention_limits& limits);
 
   /// Stops cleanly: everything appended is made durable, an empty batch and the superblock say so, the
   /// lock is released. Idempotent. After a failure it only releases.

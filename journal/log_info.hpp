@@ -33,8 +33,10 @@ struct log_info {
   std::string cluster;
   std::uint32_t version = 0;
   std::uint64_t segment_count = 0;
-  std::uint64_t first_sequence = 1;    ///< oldest event still in a segment
-  std::uint64_t last_sequence = 0;     ///< 0 if there is no event; read-only: highest one visible
+  std::uint64_t first_sequence = 1; ///< oldest event still in a segment
+  std::uint64_t last_sequence = 0;  ///< 0 if there is no event; read-only: highest one visible
+  std::uint64_t history_sequence =
+      0; ///< the first state that can be built, by a snapshot; 0: from event 1 on
   std::uint64_t snapshot_sequence = 0; ///< 0 if there is no usable snapshot
   std::int64_t last_time_ms = 0;       ///< header time of the last batch
   bool writer_alive = false;           ///< read-only: another process held the lock

@@ -44,6 +44,13 @@ public:
     segments_.push_back(std::move(segment));
   }
 
+  /// Retention took the segments that begin before this sequence.
+  void drop_segments_before(std::uint64_t first_sequence) {
+    const std::lock_guard guard(mutex_);
+    std::erase_if(segments_,
+                  [=](const segment_entry& each) { return each.header.first_sequence < first_sequence; });
+  }
+
   /// Everything in front of `position` is on disk.
   void publish(const log_position& position) {
     {

@@ -35,7 +35,7 @@ result<std::optional<log_walk::sound_batch>> log_walk::next() {
 result<void> log_walk::open_segment() {
   auto opened = segment_reader::open(disk_, segments_[current_], headers_only_);
   if (!opened)
-    return opened.failure();
+    return why_not_opened(opened.failure());
   const segment_header& header = opened->header();
   if (reached_ && (header.first_batch != reached_->next_batch || header.previous_chain != reached_->chain ||
                    header.first_sequence != reached_->next_sequence))
@@ -44,6 +44,16 @@ result<void> log_walk::open_segment() {
                          std::to_string(reached_->next_batch - 1));
   reader_.emplace(std::move(*opened));
   return {};
+}
+
+/// Retention of a writing process may have taken the segment away since the log was opened.
+error log_walk::why_not_opened(const error& failure) const {
+  const std::string& path = segments_[current_].path;
+  const auto there = disk_.exists(path);
+  if (!there || *there)
+    return failure;
+  return {error_kind::io, path + ": is gone; if a process writes to this journal, its retention took the "
+                                 "segment while it was to be read: ask again"};
 }
 
 /// A segment that has a successor must be sound and zero to its end.
@@ -72,7 +82,7 @@ std::vector<segment_entry> segments_from(const std::vector<segment_entry>& all, 
   return {first, all.end()};
 }
 
-result<std::uint64_t> chain_at(storage& disk, const std::vector<segment_entry>& segments,
+result<batch_header> header_at(storage& disk, const std::vector<segment_entry>& segments,
                                std::uint64_t last_batch, std::uint64_t sequence) {
   log_walk walk(disk, segments_from(segments, sequence), last_batch, true);
   for (;;) {
@@ -83,8 +93,16 @@ result<std::uint64_t> chain_at(storage& disk, const std::vector<segment_entry>& 
       return error{error_kind::damaged, "event " + std::to_string(sequence) + " is not in the log"};
     const batch_header& header = (*batch)->header;
     if (header.event_count != 0 && header.first_sequence <= sequence && sequence <= header.last_sequence())
-      return header.chain;
+      return header;
   }
+}
+
+result<std::uint64_t> chain_at(storage& disk, const std::vector<segment_entry>& segments,
+                               std::uint64_t last_batch, std::uint64_t sequence) {
+  auto header = header_at(disk, segments, last_batch, sequence);
+  if (!header)
+    return header.failure();
+  return header->chain;
 }
 
 } // namespace tallyman::journal

@@ -29,6 +29,7 @@ public:
 
 private:
   result<void> open_segment();
+  error why_not_opened(const error& failure) const;
   result<void> leave_segment(const scan_step& step);
 
   storage& disk_;
@@ -42,6 +43,10 @@ private:
 
 /// The segments from the one that holds `sequence` (or would hold it next) on.
 std::vector<segment_entry> segments_from(const std::vector<segment_entry>& all, std::uint64_t sequence);
+
+/// Header of the batch that holds event `sequence`.
+result<batch_header> header_at(storage& disk, const std::vector<segment_entry>& segments,
+                               std::uint64_t last_batch, std::uint64_t sequence);
 
 /// Chain value of the batch that holds event `sequence`, read from the log's headers.
 result<std::uint64_t> chain_at(storage& disk, const std::vector<segment_entry>& segments,

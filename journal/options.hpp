@@ -1,6 +1,7 @@
 #pragma once
 
 #include "journal/record.hpp"
+#include "journal/retention_limits.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -37,6 +38,9 @@ struct log_options {
   /// Largest batch on disk, header and padding included: a multiple of block_bytes, in
   /// [2 * block_bytes, batch_bytes_limit].
   std::size_t batch_bytes_max = batch_bytes_limit;
+
+  /// How much history to keep; applied after each snapshot.
+  retention_limits keep;
 
   /// Memory for records that are not yet durable; append() waits while it is full. At least two batches.
   std::size_t buffer_bytes_max = std::size_t{8} << 20;

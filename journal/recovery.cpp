@@ -3,6 +3,7 @@
 #include "journal/creation.hpp"
 #include "journal/failure.hpp"
 #include "journal/log_end.hpp"
+#include "journal/retention.hpp"
 #include "journal/snapshot_choice.hpp"
 #include "journal/snapshot_store.hpp"
 
@@ -53,6 +54,13 @@ result<void> check_segments(const std::string& directory, const std::vector<segm
                      "ends with segment " + std::to_string(segments.back().header.number) +
                          ", the superblock names segment " + std::to_string(block.newest_segment) +
                          "; restore what is missing");
+  // What retention took is no loss, and what is lost was not taken by retention.
+  const std::uint64_t first = std::max<std::uint64_t>(block.retired_before, 1);
+  if (segments.front().header.first_sequence != first)
+    return damage_of(segments_directory(directory),
+                     "begins with event " + std::to_string(segments.front().header.first_sequence) +
+                         ", the superblock knows that event " + std::to_string(first) +
+                         " and those after it are kept; restore what is missing");
   return {};
 }
 
@@ -80,11 +88,25 @@ void report_tail(recovery_report& report, const segment_entry& newest, const tai
   report.reason = tail.reason;
 }
 
+/// The oldest snapshot of a state that the log continues, by its name; 0 if the log begins with event 1.
+result<std::uint64_t> beginning_of_history(storage& disk, const std::string& directory,
+                                           const recovered_log& log) {
+  if (log.segments.front().header.number == 1)
+    return std::uint64_t{0};
+  auto snapshots = list_snapshots(disk, directory);
+  if (!snapshots)
+    return snapshots.failure();
+  for (const std::uint64_t sequence : *snapshots)
+    if (sequence >= log.segments.front().header.first_sequence)
+      return sequence;
+  return log.info.last_sequence;
+}
+
 void fill_info(recovered_log& log) {
   const superblock block = log.superblock->current();
   log.info.id = block.id;
   log.info.cluster = block.cluster;
-  log.info.version = format_version;
+  log.info.version = block.version();
   log.info.segment_count = log.segments.size();
   log.info.first_sequence = log.segments.front().header.first_sequence;
   log.info.last_time_ms = log.end.time_ms;
@@ -101,7 +123,7 @@ result<recovered_log> open_files(storage& disk, const std::string& directory, co
   const superblock current = log.superblock->current();
   if (auto right = check_cluster(directory, current, options.cluster); !right)
     return right.failure();
-  auto segments = list_segments(disk, directory, current.id);
+  auto segments = list_segments(disk, directory, current.id, current.retired_before);
   if (!segments)
     return segments.failure();
   if (auto complete = check_segments(directory, *segments, current); !complete)
@@ -117,6 +139,10 @@ result<void> take_snapshot_choice(storage& disk, const std::string& directory, r
     return choice.failure();
   log.info.snapshot_sequence = choice->sequence;
   log.info.recovery.snapshot_note = choice->note;
+  auto beginning = beginning_of_history(disk, directory, log);
+  if (!beginning)
+    return beginning.failure();
+  log.info.history_sequence = *beginning;
   return {};
 }
 
@@ -186,6 +212,8 @@ result<recovered_log> recover_for_writing(storage& disk, const std::string& dire
     return moved.failure();
   if (auto removed = remove_unfinished_snapshots(disk, directory); !removed)
     return removed.failure();
+  if (auto removed = remove_retired(disk, directory, log->superblock->current().retired_before); !removed)
+    return removed.failure();
   auto noted = log->superblock->update([&](superblock& block) {
     block.newest_segment = log->segments.back().header.number;
     block.newest_snapshot = log->info.snapshot_sequence;
@@ -208,8 +236,7 @@ void limit_to_durable(recovered_log& log, const log_end& end) {
   log.info.last_sequence = end.last_batch_first_sequence - 1;
 }
 
-result<recovered_log> recover_for_reading(storage& disk, const std::string& directory,
-                                          const log_options& options) {
+result<recovered_log> read_once(storage& disk, const std::string& directory, const log_options& options) {
   auto before = disk.lock_holder(lock_path(directory));
   if (!before)
     return before.failure();
@@ -237,6 +264,30 @@ result<recovered_log> recover_for_reading(storage& disk, const std::string& dire
     return chosen.failure();
   fill_info(*log);
   return log;
+}
+
+/// What retention has given up.
+result<std::uint64_t> retired_before(storage& disk, const std::string& directory) {
+  auto block = superblock_file::open(disk, directory, open_mode::read);
+  if (!block)
+    return block.failure();
+  return (*block)->current().retired_before;
+}
+
+/// A writer's retention may take files between the look at the superblock and the look at them: then again.
+result<recovered_log> recover_for_reading(storage& disk, const std::string& directory,
+                                          const log_options& options) {
+  for (;;) {
+    auto before = retired_before(disk, directory);
+    if (!before)
+      return before.failure();
+    auto log = read_once(disk, directory, options);
+    if (log)
+      return log;
+    auto after = retired_before(disk, directory);
+    if (!after || *after == *before)
+      return log;
+  }
 }
 
 } // namespace

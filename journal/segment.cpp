@@ -99,7 +99,7 @@ result<void> write_segment_header(file& into, const segment_header& header) {
   std::array<std::byte, block_bytes> block{};
   field_writer fields(block.data());
   fields.put(segment_magic);
-  fields.put(format_version);
+  fields.put(format_version_plain);
   fields.put(static_cast<std::uint32_t>(block_bytes));
   fields.put(header.id.high);
   fields.put(header.id.low);
@@ -143,14 +143,14 @@ result<segment_header> read_segment_header(file& from) {
 }
 
 result<std::vector<segment_entry>> list_segments(storage& disk, const std::string& directory,
-                                                 const journal_id& id) {
+                                                 const journal_id& id, std::uint64_t retired_before) {
   auto names = disk.list(segments_directory(directory));
   if (!names)
     return names.failure();
   std::vector<segment_entry> found;
   for (const std::string& name : *names) {
     const std::uint64_t first_sequence = sequence_of_name(name, segment_suffix);
-    if (first_sequence == 0)
+    if (first_sequence == 0 || first_sequence < retired_before)
       continue;
     const std::string path = segment_path(directory, first_sequence);
     auto opened = disk.open(path, open_mode::read);

@@ -51,8 +51,9 @@ result<void> write_segment_header(file& into, const segment_header& header);
 /// Reads and checks the first block, and the file's size against it.
 result<segment_header> read_segment_header(file& from);
 
-/// All segments in ascending order, each of journal `id`, numbers without a gap. Reads one block each.
+/// All segments in ascending order, each of journal `id`, numbers without a gap. Reads one block each. Those
+/// whose first sequence is before `retired_before` are leftovers of retention and passed over.
 result<std::vector<segment_entry>> list_segments(storage& disk, const std::string& directory,
-                                                 const journal_id& id);
+                                                 const journal_id& id, std::uint64_t retired_before);
 
 } // namespace tallyman::journal

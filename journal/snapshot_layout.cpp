@@ -31,7 +31,7 @@ std::string encode_snapshot_header(const snapshot_header& header) {
   std::array<std::byte, snapshot_header_bytes> bytes{};
   field_writer fields(bytes.data());
   fields.put(header_magic);
-  fields.put(format_version);
+  fields.put(format_version_plain);
   fields.put(static_cast<std::uint32_t>(snapshot_header_bytes));
   fields.put(header.id.high);
   fields.put(header.id.low);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t superblock_magic = 0x31525055534c5954; // "TYLSUPR1"
 constexpr std::size_t cluster_offset = 72;
+constexpr std::size_t retired_offset = 328;
 constexpr std::size_t checksum_offset = block_bytes - sizeof(std::uint64_t);
 constexpr unsigned slot_count = 2;
 
@@ -28,7 +29,7 @@ slot_bytes encode(const superblock& block) {
   slot_bytes slot{};
   field_writer fields(slot.data());
   fields.put(superblock_magic);
-  fields.put(format_version);
+  fields.put(block.version());
   fields.put(static_cast<std::uint32_t>(block.cluster.size()));
   fields.put(block.id.high);
   fields.put(block.id.low);
@@ -38,6 +39,7 @@ slot_bytes encode(const superblock& block) {
   fields.put(block.durable_sequence);
   fields.put(block.durable_batch);
   std::memcpy(slot.data() + cluster_offset, block.cluster.data(), block.cluster.size());
+  field_writer(slot.data() + retired_offset).put(block.retired_before);
   field_writer(slot.data() + checksum_offset).put(checksum(as_text(slot.data(), checksum_offset)));
   return slot;
 }
@@ -74,6 +76,7 @@ std::optional<decoded_slot> decode(std::string_view slot) {
   found.block.newest_snapshot = fields.get<std::uint64_t>();
   found.block.durable_sequence = fields.get<std::uint64_t>();
   found.block.durable_batch = fields.get<std::uint64_t>();
+  found.block.retired_before = field_reader(slot.data() + retired_offset).get<std::uint64_t>();
   found.block.cluster = slot.substr(cluster_offset, cluster_bytes);
   return found;
 }

@@ -77,19 +77,6 @@ TEST_CASE("a rotten snapshot of the past is passed over for the one before it") 
   CHECK(offered(*log, 60) == 60);
 }
 
-TEST_CASE("a state that the log no longer reaches back to is a clear error, not an empty one") {
-  simulated_storage disk(1);
-  make_log_with_past(disk);
-  const auto segments = segment_paths(disk);
-  REQUIRE(disk.remove(segments.front()));
-  const std::uint64_t begin = sequence_of_name(segments[1].substr(segments[1].rfind('/') + 1), ".log");
-  auto log = open_log(disk, reading());
-  const auto refused = log->snapshot_before(begin - 1);
-  REQUIRE_FALSE(refused);
-  CHECK(refused.failure().kind == error_kind::usage);
-  CHECK(offered(*log, 100) == 80);
-}
-
 TEST_CASE("a time is found to the event, over batches and segments") {
   simulated_storage disk(1);
   auto log = start_log(disk, small_options());
