@@ -50,6 +50,7 @@ public:
     log_options.cluster = options_.name;
     log_options.create_if_missing = options_.create;
     log_options.read_only = options_.read_only;
+    log_options.keep = options_.keep;
     auto log = journal::log::open(storage, directory, log_options);
     if (!log)
       return log.failure();

@@ -30,6 +30,8 @@ struct cluster_options {
   bool ignore_snapshots = false;
   /// Facts between two snapshots; 0: none.
   std::uint64_t snapshot_every = 1'000'000;
+  /// How much history to keep; applied after each snapshot.
+  journal::retention_limits keep;
   /// Bound of the facts under way, in bytes of memory.
   std::size_t flow_bytes_max = std::size_t{16} << 20;
   /// How long an image's scan state outlives its last owner; entered into the journal when it changes.

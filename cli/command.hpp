@@ -28,6 +28,9 @@ void add_journal(CLI::App& app, command& chosen);
 /// The parts of `tallyman journal`, for `add_journal`.
 void add_journal_stat(CLI::App& app, command& chosen);
 void add_journal_verify(CLI::App& app, command& chosen);
+void add_journal_compact(CLI::App& app, command& chosen);
+void add_journal_backup(CLI::App& app, command& chosen);
+void add_journal_salvage(CLI::App& app, command& chosen);
 void add_journal_dump(CLI::App& app, command& chosen);
 
 } // namespace tallyman::cli

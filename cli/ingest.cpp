@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/ingest_summary.hpp"
 #include "cli/ingestion.hpp"
+#include "cli/keep_arguments.hpp"
 #include "cli/session.hpp"
 #include "cli/time_text.hpp"
 
@@ -26,6 +27,7 @@ struct ingest_arguments {
   std::string name;
   std::string time;
   std::uint64_t snapshot_every = cluster_options{}.snapshot_every;
+  keep_arguments keep;
 };
 
 result<cluster_options> options_of(const ingest_arguments& arguments) {
@@ -33,6 +35,11 @@ result<cluster_options> options_of(const ingest_arguments& arguments) {
   options.name = arguments.name;
   options.create = true;
   options.snapshot_every = arguments.snapshot_every;
+  options.keep = arguments.keep.limits();
+  if (options.keep.any() && options.snapshot_every == 0)
+    return error{error_kind::usage,
+                 "history can only be given up up to a snapshot: --keep-days and --keep-size "
+                 "need --snapshot-every to be more than 0"};
   if (arguments.time.empty())
     return options;
   const auto time = parse_time(arguments.time);
@@ -128,6 +135,7 @@ void add_options(CLI::App& self, ingest_arguments& arguments) {
   self.add_option("--snapshot-every", arguments.snapshot_every, "Events between two snapshots; 0: none")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");
+  add_keep_arguments(self, arguments.keep);
   self.add_option("--time", arguments.time, "Journal this time instead of the clock's, for recordings")
       ->type_name("RFC3339");
   self.add_option("--chunk-bytes", arguments.options.chunk_bytes, "Most bytes to read at once")

@@ -1,6 +1,7 @@
 #include "actors/fact_journal.hpp"
 #include "cli/command.hpp"
 #include "cli/fact_json.hpp"
+#include "cli/snapshot_state.hpp"
 #include "journal/disk_storage.hpp"
 #include "journal/log.hpp"
 
@@ -21,11 +22,15 @@ struct dump_arguments {
 };
 
 result<exit_code> dump(const journal::log& log, const dump_arguments& arguments, output& out) {
-  // From the first event on, whatever is asked for: strings are defined once, before their first use.
-  auto cursor = log.replay({1});
+  // From the beginning of the history on, whatever is asked for: strings are defined once, before their first
+  // use, and those of the time before stand in the snapshot with which it begins.
+  const auto state = first_state(log);
+  if (!state)
+    return state.failure();
+  auto& strings = *state->strings;
+  auto cursor = log.replay({state->sequence + 1});
   if (!cursor)
     return cursor.failure();
-  string_table strings;
   fact_reader reader{std::move(*cursor), strings};
   for (fact_batch batch; !out.closed(); batch.clear()) {
     const auto first = reader.next(batch, arguments.to);

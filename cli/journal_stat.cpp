@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/keep_arguments.hpp"
 #include "cli/stat_text.hpp"
 #include "journal/disk_storage.hpp"
 
@@ -14,14 +15,16 @@ namespace {
 struct stat_arguments {
   std::string directory;
   std::string format = "text";
+  keep_arguments keep;
 };
 
 result<exit_code> run(const stat_arguments& arguments, output& out) {
   journal::disk_storage disk;
-  const auto figures = journal::stat(disk, arguments.directory);
+  const auto figures = journal::stat(disk, arguments.directory, arguments.keep.limits());
   if (!figures)
     return figures.failure();
-  out.write(arguments.format == "json" ? json_lines(json_of(*figures)) + '\n' : text_of(*figures));
+  out.write(arguments.format == "json" ? json_lines(json_of(*figures)) + '\n'
+                                       : text_of(*figures, arguments.keep.limits()));
   return exit_code::ok;
 }
 
@@ -34,7 +37,9 @@ void add_journal_stat(CLI::App& app, command& chosen) {
   self->add_option("-o,--output", arguments->format, "text for people, or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->type_name("FORMAT");
-  self->footer(exit_code_help);
+  add_keep_arguments(*self, arguments->keep);
+  self->footer("With --keep-days or --keep-size it says what would go by them; nothing is changed.\n\n" +
+               std::string{exit_code_help});
   self->callback(
       [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
 }

@@ -1,4 +1,6 @@
 #include "cli/command.hpp"
+#include "cli/progress.hpp"
+#include "cli/snapshot_state.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal_text.hpp"
 #include "journal/disk_storage.hpp"
@@ -26,32 +28,66 @@ void write_findings(const journal::verify_report& report, output& out) {
         recovery.dropped_bytes, recovery.offset, printable(recovery.file), printable(recovery.reason)));
 }
 
-result<exit_code> run(const std::string& directory, output& out) {
+struct verify_arguments {
+  std::string directory;
+  bool deep = false;
+};
+
+/// What only the application can judge: whether the events decode, and lead to the states of the snapshots.
+result<std::uint64_t> check_states(journal::disk_storage& disk, const verify_arguments& arguments,
+                                   const journal::journal_stat& stat) {
+  journal::log_options options;
+  options.read_only = true;
+  auto log = journal::log::open(disk, arguments.directory, options);
+  if (!log)
+    return log.failure();
+  return compare_snapshots(**log, stat.snapshots);
+}
+
+result<exit_code> run(const verify_arguments& arguments, output& out) {
   journal::disk_storage disk;
-  const auto report = journal::verify(disk, directory);
+  progress bar;
+  auto report = journal::verify(disk, arguments.directory, [&bar](std::uint64_t done, std::uint64_t total) {
+    if (bar.due())
+      bar.show_part("verify", done, total);
+  });
+  bar.clear();
+  std::string compared;
+  if (report && arguments.deep && !report->first_damage) {
+    const auto states = check_states(disk, arguments, report->stat);
+    if (states)
+      compared = fmt::format("; every event decodes, {} as replayed",
+                             counted(*states, "snapshot holds the state", "snapshots hold the states"));
+    else if (states.failure().kind == error_kind::damaged)
+      report->first_damage = states.failure();
+    else
+      return states.failure();
+  }
   if (!report)
     return report.failure();
   write_findings(*report, out);
   const auto& stat = report->stat;
-  out.write(fmt::format("{}: {} in {}, {}, {}\n", report->first_damage ? "sound up to the damage" : "sound",
+  out.write(fmt::format("{}: {} in {}, {}, {}{}\n", report->first_damage ? "sound up to the damage" : "sound",
                         counted(stat.event_count, "event", "events"),
                         counted(stat.batch_count, "batch", "batches"),
                         counted(stat.segment_count, "segment", "segments"),
-                        counted(stat.snapshots.size(), "snapshot", "snapshots")));
+                        counted(stat.snapshots.size(), "snapshot", "snapshots"), compared));
   return report->first_damage ? exit_code_of(report->first_damage->kind) : exit_code::ok;
 }
 
 } // namespace
 
 void add_journal_verify(CLI::App& app, command& chosen) {
-  auto directory = std::make_shared<std::string>();
+  auto arguments = std::make_shared<verify_arguments>();
   auto* self =
       app.add_subcommand("verify", "Read and check every byte of a journal, and print what was found");
-  self->add_option("DIR", *directory, "The directory of the journal")->required();
+  self->add_option("DIR", arguments->directory, "The directory of the journal")->required();
+  self->add_flag("--deep", arguments->deep,
+                 "Also decode every event, and compare each snapshot with the state that the events lead to");
   self->footer("Changes nothing. Beside a writer it checks what is proven durable.\n\n" +
                std::string{exit_code_help});
   self->callback(
-      [&chosen, directory] { chosen = [directory](output& out) { return run(*directory, out); }; });
+      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
 }
 
 } // namespace tallyman::cli

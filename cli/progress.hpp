@@ -19,6 +19,9 @@ public:
 
   void show(const std::string& source, std::uint64_t bytes, std::uint64_t objects);
 
+  /// The same for work whose size is known: a bar, the rate, and the time that is left.
+  void show_part(const std::string& what, std::uint64_t done_bytes, std::uint64_t total_bytes);
+
   /// Takes the line away, so that something else can be written.
   void clear();
 

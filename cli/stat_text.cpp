@@ -1,5 +1,6 @@
 #include "cli/stat_text.hpp"
 
+#include "cli/retention_text.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal_text.hpp"
 #include "cli/time_text.hpp"
@@ -19,9 +20,31 @@ std::string snapshots_of(const journal::journal_stat& figures) {
   return fmt::format("{} ({})", list, format_bytes(figures.snapshot_bytes));
 }
 
+std::string history_of(const journal::journal_stat& figures) {
+  const auto& info = figures.info;
+  if (info.last_sequence == 0)
+    return "none yet";
+  return fmt::format("every state from {} on: {} of it",
+                     info.history_sequence == 0
+                         ? "event 1 (" + format_time(figures.first_time_ms) + ")"
+                         : fmt::format("event {} ({})", with_separators(info.history_sequence),
+                                       format_time(figures.history_time_ms)),
+                     format_duration(info.last_time_ms - figures.history_time_ms));
+}
+
+std::string would_go(const journal::journal_stat& figures) {
+  const auto& plan = figures.would_go;
+  std::string text = plan.empty() ? "nothing"
+                                  : what_goes(plan) + "; the history would begin " +
+                                        beginning_of_history(plan.history_sequence);
+  if (!plan.obstacle.empty())
+    text += "; the limits are not met: " + plan.obstacle;
+  return text;
+}
+
 } // namespace
 
-std::string text_of(const journal::journal_stat& figures) {
+std::string text_of(const journal::journal_stat& figures, const journal::retention_limits& limits) {
   const auto& info = figures.info;
   std::string text;
   const auto line = [&text](std::string_view label, const std::string& value) {
@@ -42,6 +65,9 @@ std::string text_of(const journal::journal_stat& figures) {
   line("segments",
        fmt::format("{} ({}, zero-filled ahead)", figures.segment_count, format_bytes(figures.segment_bytes)));
   line("snapshots", snapshots_of(figures));
+  line("history", history_of(figures));
+  if (limits.any())
+    line("would go", would_go(figures));
   line("writer", info.writer_alive ? "a process is writing to it now" : "none");
   return text;
 }
@@ -63,7 +89,13 @@ json json_of(const journal::journal_stat& figures) {
           {"segments", figures.segment_count},
           {"segment_bytes", figures.segment_bytes},
           {"snapshots", figures.snapshots},
-          {"snapshot_bytes", figures.snapshot_bytes}};
+          {"snapshot_bytes", figures.snapshot_bytes},
+          {"history_sequence", info.history_sequence},
+          {"history_from", json_time(figures.history_time_ms)},
+          {"would_go",
+           {{"segments", figures.would_go.segments.size()},
+            {"snapshots", figures.would_go.snapshots.size()},
+            {"bytes", figures.would_go.bytes()}}}};
 }
 
 } // namespace tallyman::cli

@@ -8,7 +8,8 @@
 namespace tallyman::cli {
 
 /// Figures about a journal for people, one a line.
-std::string text_of(const journal::journal_stat& figures);
+/// `limits`: what the figures' `would_go` was asked about.
+std::string text_of(const journal::journal_stat& figures, const journal::retention_limits& limits);
 
 json json_of(const journal::journal_stat& figures);
 

@@ -62,7 +62,7 @@ public:
                                         std::min(sequence, durable_sequence()));
     if (!found)
       return found.failure();
-    if (*found == 0 && view.segments.front().header.number != 1)
+    if (*found == 0 && !view.segments.front().header.begins_log())
       return usage_failure(
           "the state after event " + std::to_string(sequence) +
           " can no longer be built: there is no snapshot before it, and the log begins with event " +

@@ -91,7 +91,7 @@ void report_tail(recovery_report& report, const segment_entry& newest, const tai
 /// The oldest snapshot of a state that the log continues, by its name; 0 if the log begins with event 1.
 result<std::uint64_t> beginning_of_history(storage& disk, const std::string& directory,
                                            const recovered_log& log) {
-  if (log.segments.front().header.number == 1)
+  if (log.segments.front().header.begins_log())
     return std::uint64_t{0};
   auto snapshots = list_snapshots(disk, directory);
   if (!snapshots)

@@ -32,6 +32,8 @@ segment_header decode(const header_block& block) {
   header.first_batch = fields.get<std::uint64_t>();
   header.previous_chain = fields.get<std::uint64_t>();
   header.bytes = fields.get<std::uint64_t>();
+  if (const auto first_offset = fields.get<std::uint64_t>(); first_offset != 0)
+    header.first_offset = first_offset;
   return header;
 }
 
@@ -99,7 +101,8 @@ result<void> write_segment_header(file& into, const segment_header& header) {
   std::array<std::byte, block_bytes> block{};
   field_writer fields(block.data());
   fields.put(segment_magic);
-  fields.put(format_version_plain);
+  const bool plain = header.first_offset == block_bytes;
+  fields.put(plain ? format_version_plain : format_version);
   fields.put(static_cast<std::uint32_t>(block_bytes));
   fields.put(header.id.high);
   fields.put(header.id.low);
@@ -109,13 +112,14 @@ result<void> write_segment_header(file& into, const segment_header& header) {
   fields.put(header.first_batch);
   fields.put(header.previous_chain);
   fields.put(header.bytes);
+  fields.put(plain ? std::uint64_t{0} : header.first_offset);
   field_writer(block.data() + checksum_offset).put(checksum(as_text(block.data(), checksum_offset)));
   if (auto written = into.write_at(0, as_text(block.data(), block.size())); !written)
     return written;
   return into.sync();
 }
 
-result<segment_header> read_segment_header(file& from) {
+result<segment_header> read_segment_block(file& from) {
   header_block block;
   auto got = from.read_at(0, block.data(), block.size());
   if (!got)
@@ -133,12 +137,22 @@ result<segment_header> read_segment_header(file& from) {
   if (fields.get<std::uint32_t>() != block_bytes)
     return damage_at(from.path(), 12, "the segment has another block size");
   const segment_header header = decode(block);
+  if (header.first_offset < block_bytes || header.first_offset % block_bytes != 0 ||
+      header.first_offset >= header.bytes)
+    return damage_at(from.path(), 80, "the segment's first batch would be outside of it");
+  return header;
+}
+
+result<segment_header> read_segment_header(file& from) {
+  auto header = read_segment_block(from);
+  if (!header)
+    return header;
   auto size = from.size();
   if (!size)
     return size.failure();
-  if (*size != header.bytes)
+  if (*size != header->bytes)
     return damage_of(from.path(), "is " + std::to_string(*size) + " bytes long, its header says " +
-                                      std::to_string(header.bytes));
+                                      std::to_string(header->bytes));
   return header;
 }
 

@@ -20,8 +20,12 @@ struct segment_header {
   std::uint64_t nonce = 0;  ///< random; every batch in the file repeats it
   std::uint64_t first_sequence = 0;
   std::uint64_t first_batch = 0;
-  std::uint64_t previous_chain = 0; ///< chain value of the last batch before this segment
-  std::uint64_t bytes = 0;          ///< size of the file
+  std::uint64_t previous_chain = 0;         ///< chain value of the last batch before this segment
+  std::uint64_t bytes = 0;                  ///< size of the file
+  std::uint64_t first_offset = block_bytes; ///< of its first batch; another one only after salvage
+
+  /// Whether the log's very first batch is in it, so that a state can be built from nothing.
+  bool begins_log() const noexcept { return first_batch == 1; }
 };
 
 /// A segment that is on disk.
@@ -47,6 +51,9 @@ result<std::unique_ptr<file>> make_zero_filled(storage& disk, const std::string&
 
 /// Writes and syncs the first block of a zero-filled file.
 result<void> write_segment_header(file& into, const segment_header& header);
+
+/// Reads and checks the first block alone.
+result<segment_header> read_segment_block(file& from);
 
 /// Reads and checks the first block, and the file's size against it.
 result<segment_header> read_segment_header(file& from);

@@ -36,7 +36,7 @@ std::string_view header_fault(const batch_header& header, const segment_header& 
 } // namespace
 
 log_position start_of(const segment_header& header) {
-  return {block_bytes, header.first_batch, header.first_sequence, header.previous_chain, 0};
+  return {header.first_offset, header.first_batch, header.first_sequence, header.previous_chain, 0};
 }
 
 segment_reader::segment_reader(std::unique_ptr<file> opened, const segment_header& header, bool headers_only)

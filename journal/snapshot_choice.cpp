@@ -64,7 +64,7 @@ result<snapshot_choice> choose_snapshot(storage& disk, const std::string& direct
     }
     add_note(choice.note, *fault);
   }
-  if (segments.front().header.number != 1)
+  if (!segments.front().header.begins_log())
     return damage_of(directory, "no snapshot can be used, and the log does not reach back to its beginning" +
                                     (choice.note.empty() ? "" : ": " + choice.note));
   return choice;

@@ -5,9 +5,13 @@
 #include "journal/recovery.hpp"
 #include "journal/snapshot_store.hpp"
 
+#include <algorithm>
+
 namespace tallyman::journal {
 
 namespace {
+
+constexpr std::uint64_t tell_every_bytes = std::uint64_t{4} << 20;
 
 result<recovered_log> look_at(storage& disk, const std::string& directory) {
   log_options options;
@@ -15,57 +19,139 @@ result<recovered_log> look_at(storage& disk, const std::string& directory) {
   return recover(disk, directory, options);
 }
 
-void count_segments(const recovered_log& log, journal_stat& stat) {
-  stat.info = log.info;
-  stat.segment_count = log.segments.size();
-  stat.segment_bytes = bytes_of(log.segments);
-}
+/// Calls the progress function whenever enough has been done since it was called last.
+class teller {
+public:
+  teller(const verify_progress& tell, std::uint64_t total) : tell_(tell), total_(total) {}
 
-result<void> count_batches(storage& disk, const recovered_log& log, bool headers_only, journal_stat& stat) {
-  log_walk walk(disk, log.segments, log.visible_batch, headers_only);
-  for (;;) {
-    auto batch = walk.next();
-    if (!batch)
-      return batch.failure();
-    if (!*batch)
-      return {};
-    const batch_header& header = (*batch)->header;
-    ++stat.batch_count;
-    stat.batch_bytes += header.stored_bytes();
-    stat.record_bytes += header.payload_bytes;
-    stat.event_count += header.event_count;
-    stat.definition_count += header.record_count - header.event_count;
+  void reached(std::uint64_t done) {
+    if (!tell_ || done < next_)
+      return;
+    next_ = done + tell_every_bytes;
+    tell_(std::min(done, total_), total_);
   }
-}
 
-result<void> count_snapshots(storage& disk, const std::string& directory, journal_stat& stat) {
+private:
+  const verify_progress& tell_;
+  std::uint64_t total_;
+  std::uint64_t next_ = 0;
+};
+
+/// What one pass over the batches gathers.
+class counting {
+public:
+  counting(const recovered_log& log, journal_stat& stat) : stat_(stat) {
+    stat.info = log.info;
+    stat.segment_count = log.segments.size();
+    stat.segment_bytes = bytes_of(log.segments);
+  }
+
+  void add(const batch_header& header) {
+    if (stat_.event_count == 0 && header.event_count != 0)
+      stat_.first_time_ms = stat_.history_time_ms = header.time_ms;
+    if (header.event_count != 0 && header.first_sequence <= stat_.info.history_sequence)
+      stat_.history_time_ms = header.time_ms;
+    ++stat_.batch_count;
+    stat_.batch_bytes += header.stored_bytes();
+    stat_.record_bytes += header.payload_bytes;
+    stat_.event_count += header.event_count;
+    stat_.definition_count += header.record_count - header.event_count;
+    note_chain(header);
+  }
+
+  /// Chain value of the batch that holds the event of snapshot number `i`; nothing if that was not reached.
+  std::optional<std::uint64_t> chain_of_snapshot(std::size_t i) const {
+    return i < chains_.size() ? chains_[i] : std::nullopt;
+  }
+
+private:
+  void note_chain(const batch_header& header) {
+    if (header.event_count == 0)
+      return;
+    while (chains_.size() < stat_.snapshots.size() &&
+           stat_.snapshots[chains_.size()] <= header.last_sequence()) {
+      const bool here = stat_.snapshots[chains_.size()] >= header.first_sequence;
+      chains_.push_back(here ? std::optional(header.chain) : std::nullopt);
+    }
+  }
+
+  journal_stat& stat_;
+  std::vector<std::optional<std::uint64_t>> chains_; ///< of stat_.snapshots, as far as the walk has come
+};
+
+/// Those that the history still reaches.
+result<void> count_snapshots(storage& disk, const std::string& directory, const recovered_log& log,
+                             journal_stat& stat) {
   auto found = measure_snapshots(disk, directory);
   if (!found)
     return found.failure();
   for (const snapshot_size& each : *found) {
+    if (each.sequence < log.superblock->current().retired_before)
+      continue;
     stat.snapshots.push_back(each.sequence);
     stat.snapshot_bytes += each.bytes;
   }
   return {};
 }
 
+result<void> count_batches(storage& disk, const recovered_log& log, bool headers_only, counting& all,
+                           teller& progress) {
+  log_walk walk(disk, log.segments, log.visible_batch, headers_only);
+  std::uint64_t done = 0;
+  for (;;) {
+    auto batch = walk.next();
+    if (!batch)
+      return batch.failure();
+    if (!*batch)
+      return {};
+    all.add((*batch)->header);
+    done += (*batch)->header.stored_bytes();
+    progress.reached(done);
+  }
+}
+
 /// Opening passes over a snapshot that does not verify; here it is a finding.
-result<void> check_snapshots(storage& disk, const std::string& directory, const recovered_log& log,
-                             const journal_stat& stat) {
-  for (const std::uint64_t sequence : stat.snapshots) {
+result<void> check_snapshots(storage& disk, const std::string& directory, const journal_stat& stat,
+                             const counting& counted, teller& progress) {
+  std::uint64_t done = stat.segment_bytes;
+  for (std::size_t i = 0; i < stat.snapshots.size(); ++i) {
+    const std::uint64_t sequence = stat.snapshots[i];
     const std::string path = snapshot_path(directory, sequence);
-    auto facts = verify_snapshot(disk, path, log.info.id);
-    if (!facts)
+    auto facts = verify_snapshot(disk, path, stat.info.id);
+    if (!facts) {
+      // A writer may have thinned it out meanwhile.
+      if (auto there = disk.exists(path); there && !*there && stat.info.writer_alive)
+        continue;
       return facts.failure();
+    }
     if (facts->sequence != sequence)
       return damage_of(path, "holds the state at " + std::to_string(facts->sequence));
-    if (sequence < log.info.first_sequence || sequence > log.info.last_sequence)
-      continue;
-    auto chain = chain_at(disk, log.segments, log.visible_batch, sequence);
-    if (!chain)
-      return chain.failure();
-    if (*chain != facts->chain)
+    const auto chain = counted.chain_of_snapshot(i);
+    if (chain && *chain != facts->chain)
       return damage_of(path, "was made from another history than that of the log");
+    done += facts->bytes;
+    progress.reached(done);
+  }
+  return {};
+}
+
+/// What is checked is what the disk holds.
+result<void> forget_caches(storage& disk, const std::string& directory, const recovered_log& log,
+                           const journal_stat& stat) {
+  std::vector<std::string> paths;
+  for (const segment_entry& segment : log.segments)
+    paths.push_back(segment.path);
+  for (const std::uint64_t sequence : stat.snapshots)
+    paths.push_back(snapshot_path(directory, sequence));
+  for (const std::string& path : paths) {
+    auto opened = disk.open(path, open_mode::read);
+    if (!opened) {
+      if (auto there = disk.exists(path); there && !*there)
+        continue; // the walk says what that means
+      return opened.failure();
+    }
+    if (auto forgotten = (*opened)->forget_cache(); !forgotten)
+      return forgotten;
   }
   return {};
 }
@@ -74,23 +160,27 @@ bool is_finding(const error& failure) {
   return failure.kind == error_kind::damaged || failure.kind == error_kind::too_new;
 }
 
-result<void> check_everything(storage& disk, const std::string& directory, journal_stat& stat) {
+result<void> check_everything(storage& disk, const std::string& directory, const verify_progress& tell,
+                              journal_stat& stat) {
   auto log = look_at(disk, directory);
   if (!log)
     return log.failure();
-  count_segments(*log, stat);
-  if (auto counted = count_batches(disk, *log, false, stat); !counted)
+  if (auto counted = count_snapshots(disk, directory, *log, stat); !counted)
     return counted;
-  if (auto counted = count_snapshots(disk, directory, stat); !counted)
+  counting all(*log, stat);
+  teller progress(tell, stat.segment_bytes + stat.snapshot_bytes);
+  if (auto forgotten = forget_caches(disk, directory, *log, stat); !forgotten)
+    return forgotten;
+  if (auto counted = count_batches(disk, *log, false, all, progress); !counted)
     return counted;
-  return check_snapshots(disk, directory, *log, stat);
+  return check_snapshots(disk, directory, stat, all, progress);
 }
 
 } // namespace
 
-result<verify_report> verify(storage& disk, const std::string& directory) {
+result<verify_report> verify(storage& disk, const std::string& directory, const verify_progress& tell) {
   verify_report report;
-  if (auto checked = check_everything(disk, directory, report.stat); !checked) {
+  if (auto checked = check_everything(disk, directory, tell, report.stat); !checked) {
     if (!is_finding(checked.failure()))
       return checked.failure();
     report.first_damage = checked.failure();
@@ -98,16 +188,23 @@ result<verify_report> verify(storage& disk, const std::string& directory) {
   return report;
 }
 
-result<journal_stat> stat(storage& disk, const std::string& directory) {
+result<journal_stat> stat(storage& disk, const std::string& directory, const retention_limits& limits) {
   auto log = look_at(disk, directory);
   if (!log)
     return log.failure();
   journal_stat figures;
-  count_segments(*log, figures);
-  if (auto counted = count_batches(disk, *log, true, figures); !counted)
+  if (auto counted = count_snapshots(disk, directory, *log, figures); !counted)
     return counted.failure();
-  if (auto counted = count_snapshots(disk, directory, figures); !counted)
+  counting all(*log, figures);
+  teller nobody({}, 0);
+  if (auto counted = count_batches(disk, *log, true, all, nobody); !counted)
     return counted.failure();
+  auto plan = plan_retention(
+      disk, directory, {log->segments, log->info.last_sequence, log->visible_batch, log->info.last_time_ms},
+      limits);
+  if (!plan)
+    return plan.failure();
+  figures.would_go = std::move(*plan);
   return figures;
 }
 

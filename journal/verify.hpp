@@ -2,9 +2,11 @@
 
 #include "base/result.hpp"
 #include "journal/log_info.hpp"
+#include "journal/retention.hpp"
 #include "journal/storage.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +23,11 @@ struct journal_stat {
   std::uint64_t record_bytes = 0;  ///< records with their prefixes
   std::uint64_t event_count = 0;
   std::uint64_t definition_count = 0;
+  std::int64_t first_time_ms = 0;   ///< of the batch with the oldest event; 0 without events
+  std::int64_t history_time_ms = 0; ///< of the batch with info.history_sequence; first_time_ms if that is 0
   std::vector<std::uint64_t> snapshots; ///< sequences, ascending
   std::uint64_t snapshot_bytes = 0;
+  retention_plan would_go; ///< by the limits that stat was asked about
 
   /// Record bytes per event; 0 without events.
   double bytes_per_event() const noexcept {
@@ -36,12 +41,16 @@ struct verify_report {
   std::optional<error> first_damage; ///< nothing: all is well
 };
 
-/// Reads and checks everything: superblock, every batch of every segment, every snapshot. Changes nothing
-/// and takes no lock; beside a live writer it checks what is proven durable. The error is for what kept it
-/// from looking (no journal there, EIO); damage is a finding.
-result<verify_report> verify(storage& disk, const std::string& directory);
+/// Told now and then how many of how many bytes have been checked. On the caller's thread.
+using verify_progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-/// Figures from the batch headers alone, without reading payloads.
-result<journal_stat> stat(storage& disk, const std::string& directory);
+/// Reads and checks everything, from the disk and not from the page cache: superblock, every batch of every
+/// segment with its chain, the zeros behind the batches, every snapshot and that it is of this history.
+/// Changes nothing and takes no lock; beside a live writer it checks what is proven durable. The error is for
+/// what kept it from looking (no journal there, EIO); damage is a finding.
+result<verify_report> verify(storage& disk, const std::string& directory, const verify_progress& tell = {});
+
+/// Figures from the batch headers alone, without reading payloads, and what retention by `limits` would take.
+result<journal_stat> stat(storage& disk, const std::string& directory, const retention_limits& limits = {});
 
 } // namespace tallyman::journal

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "journal/storage.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tallyman::journal {
+
+struct backup_report {
+  std::uint64_t first_sequence = 0;
+  std::uint64_t last_sequence = 0;      ///< 0: the journal holds no event
+  std::uint64_t history_sequence = 0;   ///< the first state that can be built; 0: from event 1 on
+  std::vector<std::uint64_t> snapshots; ///< sequences, ascending
+  std::vector<std::string> left_out;    ///< snapshots that did not verify, and why
+};
+
+/// Copies the journal in `from`, also while a process writes to it, into a new one in `to`, which must not
+/// exist yet: everything that is proven durable at the beginning, and nothing after it. The copy is read back
+/// with every check of verify(). Changes nothing in `from` and takes no lock.
+///
+/// Fails with usage if `to` exists or there is nothing to copy, damaged, io (also if the writer's retention
+/// took what was to be copied: do it again). What was made so far then stays in `to` without a superblock:
+/// remove it.
+result<backup_report> backup(storage& disk, const std::string& from, const std::string& to);
+
+} // namespace tallyman::journal

@@ -1,0 +1,237 @@
+#include "journal/salvage.hpp"
+
+#include "journal/creation.hpp"
+#include "journal/failure.hpp"
+#include "journal/quarantine.hpp"
+#include "journal/salvage_write.hpp"
+#include "journal/snapshot_store.hpp"
+#include "journal/verify.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace tallyman::journal {
+
+namespace {
+
+/// One salvage, from the first look to the last check.
+class salvaging {
+public:
+  salvaging(storage& disk, const std::string& from, const std::string& to, const salvage_options& options)
+      : disk_(disk), from_(from), to_(to), options_(options) {}
+
+  result<salvage_report> run() {
+    if (auto fine = check_places(); !fine)
+      return fine.failure();
+    if (auto read = read_superblock(); !read)
+      return read.failure();
+    if (auto read = read_snapshots(); !read)
+      return read.failure();
+    auto scan = scan_for_salvage(disk_, from_, block_.id, block_.retired_before, sound_snapshots_);
+    if (!scan)
+      return scan.failure();
+    scan_ = std::move(*scan);
+    report_.damage.insert(report_.damage.begin(), scan_.damage.begin(), scan_.damage.end());
+    std::erase_if(scan_.runs, [](const auto& run) {
+      return run.back().next_sequence == run.front().first_sequence; // no event in it
+    });
+    if (auto written = write_journals(); !written)
+      return written.failure();
+    find_losses();
+    if (auto copied = set_aside(); !copied)
+      return copied.failure();
+    return std::move(report_);
+  }
+
+private:
+  result<void> check_places() {
+    auto writer = disk_.lock_holder(from_ + "/lock");
+    if (!writer)
+      return writer.failure();
+    if (*writer)
+      return error{error_kind::busy,
+                   from_ + ": process " + **writer + " writes to this journal; stop it first"};
+    auto names = disk_.list(segments_directory(from_));
+    if (!names)
+      return names.failure();
+    if (names->empty())
+      return usage_failure("there is no journal in " + from_ + "; check the path");
+    for (const char* what : {"", "/superblock"}) {
+      auto there = disk_.exists(to_ + what);
+      if (!there)
+        return there.failure();
+      if (*there)
+        return usage_failure(to_ + " exists already; name a directory that does not");
+    }
+    return {};
+  }
+
+  result<void> read_superblock() {
+    auto opened = superblock_file::open(disk_, from_, open_mode::read);
+    if (opened) {
+      block_ = (*opened)->current();
+      return {};
+    }
+    if (opened.failure().kind == error_kind::too_new)
+      return opened.failure();
+    report_.damage.push_back({from_ + "/superblock", 0, opened.failure().what});
+    block_.cluster = options_.cluster.empty() ? "default" : options_.cluster;
+    return id_from_segments();
+  }
+
+  /// The id of the first segment that has a sound header.
+  result<void> id_from_segments() {
+    auto names = disk_.list(segments_directory(from_));
+    if (!names)
+      return names.failure();
+    for (const std::string& name : *names) {
+      const std::uint64_t first = sequence_of_name(name, segment_suffix);
+      auto opened = disk_.open(segments_directory(from_) + "/" + name, open_mode::read);
+      if (first == 0 || !opened)
+        continue;
+      if (auto header = read_segment_block(**opened); header) {
+        block_.id = header->id;
+        return {};
+      }
+    }
+    return damage_of(from_,
+                     "neither the superblock nor any segment header is sound; nothing can be salvaged");
+  }
+
+  result<void> read_snapshots() {
+    auto found = list_snapshots(disk_, from_);
+    if (!found)
+      return found.failure();
+    for (const std::uint64_t sequence : *found) {
+      const std::string path = snapshot_path(from_, sequence);
+      auto facts = verify_snapshot(disk_, path, block_.id);
+      if (facts && facts->sequence == sequence) {
+        sound_snapshots_.push_back(sequence);
+        snapshot_chains_[sequence] = facts->chain;
+        continue;
+      }
+      report_.damage.push_back(
+          {path, 0, facts ? "holds the state of another sequence" : facts.failure().what});
+      aside_.insert(path);
+    }
+    return {};
+  }
+
+  void find_losses() {
+    std::uint64_t next = std::max<std::uint64_t>(block_.retired_before, 1);
+    for (auto made = report_.journals.rbegin(); made != report_.journals.rend(); ++made) {
+      if (made->first_sequence > next)
+        report_.lost.push_back({next, made->first_sequence - 1});
+      next = made->last_sequence + 1;
+    }
+    std::uint64_t known = std::max(block_.durable_sequence, scan_.runs.back().back().next_sequence - 1);
+    if (!sound_snapshots_.empty())
+      known = std::max(known, sound_snapshots_.back());
+    if (known >= next)
+      report_.lost.push_back({next, known});
+    else if (ends_in_damage())
+      report_.lost.push_back({next, 0});
+  }
+
+  /// Whether something that is not sound follows the last run, in its segment or behind it.
+  bool ends_in_damage() const {
+    const sound_piece& last = scan_.runs.back().back();
+    return std::any_of(scan_.damage.begin(), scan_.damage.end(), [&](const damaged_place& place) {
+      return place.file > last.segment.path || (place.file == last.segment.path && place.offset >= last.end);
+    });
+  }
+
+  /// Snapshots that this run's own batches vouch for.
+  std::vector<std::uint64_t> snapshots_of(const std::vector<sound_piece>& run) const {
+    std::vector<std::uint64_t> found;
+    for (const std::uint64_t sequence : sound_snapshots_) {
+      const auto chain = scan_.chains.find(sequence);
+      if (sequence >= run.front().first_sequence && sequence < run.back().next_sequence &&
+          chain != scan_.chains.end() && chain->second == snapshot_chains_.at(sequence))
+        found.push_back(sequence);
+    }
+    return found;
+  }
+
+  result<void> write_journals() {
+    for (auto run = scan_.runs.rbegin(); run != scan_.runs.rend(); ++run) {
+      const auto snapshots = snapshots_of(*run);
+      if (run->front().first_batch != 1 && snapshots.empty())
+        continue;
+      if (auto written = write_journal(*run, snapshots); !written)
+        return written;
+    }
+    if (report_.journals.empty())
+      return damage_of(from_, "nothing can be salvaged: no sound part begins with event 1 or holds a sound "
+                              "snapshot");
+    return {};
+  }
+
+  result<void> write_journal(const std::vector<sound_piece>& run,
+                             const std::vector<std::uint64_t>& snapshots) {
+    salvaged_journal made;
+    made.first_sequence = run.front().first_sequence;
+    made.last_sequence = run.back().next_sequence - 1;
+    made.history_sequence = run.front().first_batch == 1 ? 0 : snapshots.front();
+    made.snapshots = snapshots;
+    made.directory = report_.journals.empty() ? to_ : to_ + ".until-" + std::to_string(made.last_sequence);
+    if (auto there = make_directories(disk_, made.directory); !there)
+      return there;
+    if (auto written = write_salvaged(disk_, from_, made.directory, run, snapshots, block_); !written)
+      return written;
+    auto checked = verify(disk_, made.directory);
+    if (!checked)
+      return checked.failure();
+    if (checked->first_damage)
+      return *checked->first_damage;
+    for (const sound_piece& piece : run)
+      saved_.insert(piece.segment.path);
+    saved_snapshots_.insert(snapshots.begin(), snapshots.end());
+    report_.journals.push_back(std::move(made));
+    return {};
+  }
+
+  /// Files of which something is in no journal.
+  result<void> set_aside() {
+    for (const damaged_place& place : scan_.damage)
+      aside_.insert(place.file);
+    for (const auto& run : scan_.runs)
+      for (const sound_piece& piece : run)
+        if (saved_.count(piece.segment.path) == 0)
+          aside_.insert(piece.segment.path);
+    for (const std::uint64_t sequence : sound_snapshots_)
+      if (saved_snapshots_.count(sequence) == 0 && sequence >= block_.retired_before)
+        aside_.insert(snapshot_path(from_, sequence));
+    for (const std::string& path : aside_) {
+      auto copy = quarantine_path(disk_, to_, path.substr(path.rfind('/') + 1));
+      if (!copy)
+        return copy.failure();
+      if (auto copied = copy_file(disk_, path, *copy, true); !copied)
+        return copied;
+      report_.set_aside.push_back(*copy);
+    }
+    return disk_.sync_directory(to_ + "/quarantine");
+  }
+
+  storage& disk_;
+  const std::string& from_;
+  const std::string& to_;
+  const salvage_options& options_;
+  superblock block_;
+  salvage_scan scan_;
+  std::vector<std::uint64_t> sound_snapshots_; ///< ascending; of this journal, whatever the log says
+  std::map<std::uint64_t, std::uint64_t> snapshot_chains_;
+  std::set<std::string> saved_;
+  std::set<std::uint64_t> saved_snapshots_;
+  std::set<std::string> aside_;
+  salvage_report report_;
+};
+
+} // namespace
+
+result<salvage_report> salvage(storage& disk, const std::string& from, const std::string& to,
+                               const salvage_options& options) {
+  return salvaging(disk, from, to, options).run();
+}
+
+} // namespace tallyman::journal
