@@ -50,6 +50,14 @@ public:
 
   const batch_facts& facts() const noexcept { return facts_; }
 
+  /// The records as stored, and the same view over a copy of these bytes, which the caller owns.
+  std::string_view encoded() const noexcept { return payload_; }
+  batch_view over(const char* copy) const noexcept {
+    auto moved = *this;
+    moved.payload_ = {copy, payload_.size()};
+    return moved;
+  }
+
   iterator begin() const noexcept;
   iterator end() const noexcept;
 
