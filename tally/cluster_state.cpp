@@ -13,7 +13,7 @@ void prefetch(const image_state* state) {
 
 } // namespace
 
-void cluster_state::apply(fact_batch& batch, std::uint64_t first_sequence) {
+void cluster_state::apply(fact_batch& batch, std::uint64_t first_sequence, image_observer* observer) {
   invariant(first_sequence == sequence + 1 && "a batch out of sequence");
   if (batch.facts.empty())
     return;
@@ -33,7 +33,11 @@ void cluster_state::apply(fact_batch& batch, std::uint64_t first_sequence) {
       prefetch(&images[changes.events[i + image_ahead].image]);
     if (i + pod_ahead < changes.events.size())
       images[changes.events[i + pod_ahead].image].prefetch(changes.events[i + pod_ahead].pod);
+    if (observer != nullptr)
+      observer->before(event, images[event.image], batch);
     images[event.image].apply(event, batch.text(event.text));
+    if (observer != nullptr)
+      observer->after(event, images[event.image], batch);
     if (event.kind == image_event_kind::forgotten)
       images[event.image] = {};
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/fact.hpp"
+#include "tally/image_observer.hpp"
 #include "tally/image_state.hpp"
 #include "tally/intake.hpp"
 #include "tally/node_table.hpp"
@@ -28,8 +29,9 @@ struct cluster_state {
         workloads(*strings) {}
 
   /// Takes in a batch of admitted facts, the first of which has sequence `first_sequence` == `sequence` + 1.
-  /// Names of owners may be added to the batch's pool. Does not touch `incoming`.
-  void apply(fact_batch& batch, std::uint64_t first_sequence);
+  /// Names of owners may be added to the batch's pool. Does not touch `incoming`. `observer`, if there is
+  /// one, sees all that happens to the images.
+  void apply(fact_batch& batch, std::uint64_t first_sequence, image_observer* observer = nullptr);
 
   std::shared_ptr<string_table> strings; ///< shared with the running cluster; never null
   intake incoming;

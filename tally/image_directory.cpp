@@ -54,6 +54,12 @@ void image_directory::remove_idle(image_index index) {
   image.idle_after = none;
 }
 
+std::optional<std::int64_t> image_directory::next_forgotten_at_ms() const {
+  if (idle_first_ == none)
+    return std::nullopt;
+  return later_by(entries_[idle_first_].idle_since_ms, grace_ms_);
+}
+
 image_index image_directory::forget_first() {
   const auto index = idle_first_;
   remove_idle(index);

@@ -51,6 +51,9 @@ public:
     return forget_first();
   }
 
+  /// When the next image will be forgotten, unless it is used again before; unset if none is idle.
+  std::optional<std::int64_t> next_forgotten_at_ms() const;
+
   /// Frees the numbers of the images forgotten so far. Called between batches, so that within one batch a
   /// number means one image.
   void recycle();

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "tally/history_search.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tallyman {
+
+/// Searches for the images whose name or image_id is a text; if the tally never held one, those whose name or
+/// image_id holds it.
+class image_search : public history_search {
+public:
+  explicit image_search(std::string wanted) : wanted_(std::move(wanted)) {}
+
+  void know(string_id id, std::string_view text) override;
+  void begin_pass(const cluster_state& start) override;
+  void see(const pod_glance& pod) override;
+  void see(const workload_glance&) override {}
+  bool end_pass() override;
+  bool sees_workloads() const override { return false; }
+  bool is_about(const image_key& image) const override;
+  bool is_about(const image_key& image, const owner&) const override { return is_about(image); }
+
+private:
+  /// Takes note of an image in use. True: the pods that use it matter.
+  bool note(string_id image_id, string_id name);
+
+  std::string wanted_;
+  string_id exact_{};       ///< the string that is `wanted_`; empty: there is none
+  bool exact_held_ = false; ///< the tally held an image of that very name or image_id
+  string_id_set matching_;  ///< strings that hold `wanted_`
+
+  // Whether an image is scanned depends on all names of its image_id: their pods matter too.
+  string_id_set image_ids_;            ///< of the images that match
+  string_id_set shared_;               ///< image_ids that were seen with more than one name
+  std::vector<string_id> first_names_; ///< by image_id: the name that it was first seen with
+  bool shared_matches_ = false;        ///< a matching image has another name
+  bool second_pass_ = false;
+};
+
+} // namespace tallyman
