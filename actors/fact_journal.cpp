@@ -9,16 +9,16 @@ namespace tallyman {
 
 namespace {
 
-error at_sequence(std::uint64_t sequence, const error& reason) {
-  return {reason.kind, "the journal's event " + std::to_string(sequence) + " cannot be read: " + reason.what +
-                           "; nothing was changed, run `tallyman journal verify` on it"};
-}
-
 std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span{text.data(), text.size()});
 }
 
 } // namespace
+
+error unreadable_event(std::uint64_t sequence, const error& reason) {
+  return {reason.kind, "the journal's event " + std::to_string(sequence) + " cannot be read: " + reason.what +
+                           "; nothing was changed, run `tallyman journal verify` on it"};
+}
 
 const journal::record_run& fact_writer::encode(const fact_batch& batch) {
   invariant(!batch.facts.empty());
@@ -47,18 +47,20 @@ void fact_writer::define_up_to(string_id highest, std::int64_t time_ms) {
   }
 }
 
-result<void> fact_reader::define(const journal::record& definition) {
+result<void> take_definition(const journal::record& definition, string_table& strings) {
   pb::StringDefined message;
   if (definition.type != string_definition_type)
-    return at_sequence(definition.sequence, {error_kind::too_new, "it defines something of unknown type " +
-                                                                      std::to_string(definition.type)});
+    return unreadable_event(
+        definition.sequence,
+        {error_kind::too_new, "it defines something of unknown type " + std::to_string(definition.type)});
   if (!message.ParseFromArray(definition.payload.data(), static_cast<int>(definition.payload.size())))
-    return at_sequence(definition.sequence, {error_kind::damaged, "a string definition does not parse"});
+    return unreadable_event(definition.sequence, {error_kind::damaged, "a string definition does not parse"});
   const string_id id{message.id()};
-  const bool known = strings_->contains(id);
-  if (known ? strings_->text(id) != message.text() : !strings_->define(id, message.text()))
-    return at_sequence(definition.sequence, {error_kind::damaged, "string " + std::to_string(message.id()) +
-                                                                      " is defined out of turn"});
+  const bool known = strings.contains(id);
+  if (known ? strings.text(id) != message.text() : !strings.define(id, message.text()))
+    return unreadable_event(
+        definition.sequence,
+        {error_kind::damaged, "string " + std::to_string(message.id()) + " is defined out of turn"});
   return {};
 }
 
@@ -72,10 +74,10 @@ result<std::optional<std::uint64_t>> fact_reader::next(fact_batch& out, std::uin
     if (record.sequence > last_wanted)
       break;
     auto taken = record.definition
-                     ? define(record)
+                     ? take_definition(record, *strings_)
                      : decoder_.decode(record.type, record.time_ms, bytes_of(record.payload), *strings_, out);
     if (!taken)
-      return record.definition ? taken.failure() : at_sequence(record.sequence, taken.failure());
+      return record.definition ? taken.failure() : unreadable_event(record.sequence, taken.failure());
   }
   return std::optional<std::uint64_t>{(*batch)->first_sequence()};
 }

@@ -36,6 +36,13 @@ private:
   journal::record_run run_;
 };
 
+/// Takes a definition record into `strings`. Fails with `damaged` if it contradicts what is there, `too_new`
+/// if it defines something else than a string.
+result<void> take_definition(const journal::record& definition, string_table& strings);
+
+/// Why the event of `sequence` could not be read.
+error unreadable_event(std::uint64_t sequence, const error& reason);
+
 /// Turns journal batches back into batches of facts. One per replay; not thread-safe.
 class fact_reader {
 public:
@@ -49,8 +56,6 @@ public:
   next(fact_batch& out, std::uint64_t last_wanted = std::numeric_limits<std::uint64_t>::max());
 
 private:
-  result<void> define(const journal::record& definition);
-
   journal::replay_cursor cursor_;
   string_table* strings_;
   fact_decoder decoder_;

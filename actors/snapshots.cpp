@@ -24,13 +24,7 @@ result<void> write_snapshot(journal::log& log, const cluster_state& state) {
 
 namespace {
 
-result<std::optional<cluster_state>> decode_snapshot(const journal::log& log) {
-  auto reader = log.newest_snapshot();
-  if (!reader)
-    return reader.failure();
-  if (!*reader)
-    return std::optional<cluster_state>{};
-  auto& snapshot = **reader;
+result<cluster_state> decode_snapshot(journal::snapshot_reader& snapshot) {
   snapshot_decoder decoder;
   for (;;) {
     auto block = snapshot.next();
@@ -49,19 +43,31 @@ result<std::optional<cluster_state>> decode_snapshot(const journal::log& log) {
     return error{error_kind::damaged, snapshot.path() + ": it holds the state of sequence " +
                                           std::to_string(state->sequence) + ", not of its own"};
   state->defined_strings = state->strings->size();
-  return std::optional<cluster_state>{std::move(*state)};
+  return std::move(*state);
+}
+
+/// The state in the snapshot that was `found`, if one was and it can be decoded.
+result<std::optional<cluster_state>> load(const journal::log& log,
+                                          result<std::optional<journal::snapshot_reader>> found) {
+  if (!found)
+    return found.failure();
+  if (!*found)
+    return std::optional<cluster_state>{};
+  auto loaded = decode_snapshot(**found);
+  if (loaded)
+    return std::optional<cluster_state>{std::move(*loaded)};
+  if (loaded.failure().kind != error_kind::damaged || log.info().first_sequence > 1)
+    return loaded.failure();
+  // The journal holds every event that the snapshot stands for: slower, but nothing is lost.
+  spdlog::warn("a snapshot is passed over, and the state rebuilt from the first event: {}",
+               loaded.failure().what);
+  return std::optional<cluster_state>{};
 }
 
 } // namespace
 
 result<std::optional<cluster_state>> load_snapshot(const journal::log& log) {
-  auto loaded = decode_snapshot(log);
-  if (loaded || loaded.failure().kind != error_kind::damaged || log.info().first_sequence > 1)
-    return loaded;
-  // The journal holds every event that the snapshot stands for: slower, but nothing is lost.
-  spdlog::warn("a snapshot is passed over, and the state rebuilt from the first event: {}",
-               loaded.failure().what);
-  return std::optional<cluster_state>{};
+  return load(log, log.newest_snapshot());
 }
 
 cluster_state empty_state(const journal::log& log) {
@@ -69,13 +75,21 @@ cluster_state empty_state(const journal::log& log) {
   return cluster_state{std::make_shared<string_table>(), seed};
 }
 
-result<cluster_state> state_at(const journal::log& log, std::uint64_t sequence) {
-  auto loaded = load_snapshot(log);
+result<cluster_state> start_before(const journal::log& log, std::uint64_t sequence) {
+  auto loaded = load(log, log.snapshot_before(sequence - 1));
   if (!loaded)
     return loaded.failure();
-  if (!*loaded || (*loaded)->sequence > sequence)
-    *loaded = empty_state(log);
-  auto& state = **loaded;
+  if (*loaded)
+    return std::move(**loaded);
+  return empty_state(log);
+}
+
+result<cluster_state> state_at(const journal::log& log, std::uint64_t sequence,
+                               const state_options& options) {
+  auto start = options.ignore_snapshots ? empty_state(log) : start_before(log, sequence + 1);
+  if (!start)
+    return start.failure();
+  auto& state = *start;
   auto cursor = log.replay({state.sequence + 1});
   if (!cursor)
     return cursor.failure();
@@ -86,8 +100,9 @@ result<cluster_state> state_at(const journal::log& log, std::uint64_t sequence) 
       return first.failure();
     if (!*first)
       break;
-    for (const auto& each : batch.facts)
-      state.incoming.admit(batch, each);
+    if (!options.without_intake)
+      for (const auto& each : batch.facts)
+        state.incoming.admit(batch, each);
     state.apply(batch, **first);
   }
   state.defined_strings = state.strings->size();

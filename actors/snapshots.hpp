@@ -18,7 +18,21 @@ result<std::optional<cluster_state>> load_snapshot(const journal::log& log);
 /// An empty cluster, for a journal without a snapshot.
 cluster_state empty_state(const journal::log& log);
 
-/// The state after the journal's event `sequence`, or the newest one before, built without actors. Blocks.
-result<cluster_state> state_at(const journal::log& log, std::uint64_t sequence);
+/// The newest state before event `sequence` (from 1) that can be had without applying events: that of a
+/// snapshot, or an empty one. Fails with `usage` if the journal no longer reaches back that far. Blocks.
+result<cluster_state> start_before(const journal::log& log, std::uint64_t sequence);
+
+struct state_options {
+  /// Leave out what the intake remembers of objects, which takes a third of the time. Only a digest and a
+  /// state that more is to be admitted to need it.
+  bool without_intake = false;
+  /// Apply every event from the first on.
+  bool ignore_snapshots = false;
+};
+
+/// The state after the journal's event `sequence`, or the newest one before, from the nearest snapshot and
+/// without actors. Fails as `start_before`. Blocks.
+result<cluster_state> state_at(const journal::log& log, std::uint64_t sequence,
+                               const state_options& options = {});
 
 } // namespace tallyman
