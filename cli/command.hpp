@@ -21,6 +21,8 @@ using command = std::function<result<exit_code>(output& out)>;
 void add_ingest(CLI::App& app, command& chosen);
 void add_images(CLI::App& app, command& chosen);
 void add_explain(CLI::App& app, command& chosen);
+void add_history(CLI::App& app, command& chosen);
+void add_diff(CLI::App& app, command& chosen);
 void add_scan_result(CLI::App& app, command& chosen);
 void add_digest(CLI::App& app, command& chosen);
 void add_journal(CLI::App& app, command& chosen);

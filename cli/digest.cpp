@@ -1,6 +1,7 @@
 #include "tally/digest.hpp"
 
 #include "cli/command.hpp"
+#include "cli/moment.hpp"
 #include "cli/session.hpp"
 
 #include <CLI/App.hpp>
@@ -15,10 +16,11 @@ namespace {
 struct digest_arguments {
   cluster_arguments cluster;
   bool times = false;
+  std::string at;
 };
 
 result<exit_code> run(const digest_arguments& arguments, output& out) {
-  auto loaded = load_cluster(arguments.cluster);
+  auto loaded = load_cluster_at(arguments.cluster, arguments.at, true);
   if (!loaded)
     return loaded.failure();
   const auto& view = *loaded->view;
@@ -39,6 +41,7 @@ void add_digest(CLI::App& app, command& chosen) {
   auto* self = app.add_subcommand("digest", "Print a digest of the whole state, to compare two journals by");
   add_cluster_arguments(*self, arguments->cluster);
   add_ignore_snapshots(*self, arguments->cluster);
+  add_at(*self, arguments->at);
   self->add_flag("--times", arguments->times,
                  "Cover the times too, which differ between two journals of one cluster");
   self->footer(exit_code_help);

@@ -1,7 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/explain_text.hpp"
+#include "cli/moment.hpp"
 #include "cli/session.hpp"
-#include "cli/time_text.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -17,6 +17,7 @@ struct explain_arguments {
   cluster_arguments cluster;
   std::string image;
   std::string format = "text";
+  std::string at;
 };
 
 void write_text(const std::vector<image_explanation>& all, std::int64_t now, output& out) {
@@ -39,10 +40,10 @@ void write_json(const std::vector<image_explanation>& all, output& out) {
 result<exit_code> run(const explain_arguments& arguments, output& out) {
   if (arguments.image.empty())
     return error{error_kind::usage, "IMAGE is empty; give a name, an image id, or a part of one"};
-  auto loaded = load_cluster(arguments.cluster);
+  auto loaded = load_cluster_at(arguments.cluster, arguments.at);
   if (!loaded)
     return loaded.failure();
-  const auto now = now_ms();
+  const auto now = loaded->now_ms;
   const auto all = explain(*loaded->view, arguments.image, now);
   if (all.empty()) {
     complain(
@@ -65,6 +66,7 @@ void add_explain(CLI::App& app, command& chosen) {
       app.add_subcommand("explain", "Say why an image is here, and what happens to it next and when");
   add_cluster_arguments(*self, arguments->cluster);
   add_ignore_snapshots(*self, arguments->cluster);
+  add_at(*self, arguments->at);
   self->add_option("-o,--output", arguments->format,
                    "text for people, or json: an array with one object for each image")
       ->check(CLI::IsMember({"text", "json"}))

@@ -1,7 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/inventory_text.hpp"
+#include "cli/moment.hpp"
 #include "cli/session.hpp"
-#include "cli/time_text.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -18,17 +18,20 @@ struct images_arguments {
   cluster_arguments cluster;
   inventory_filter filter;
   std::string format = "table";
+  std::string at;
+  bool gone = false;
 };
 
 result<exit_code> run(const images_arguments& arguments, output& out) {
   const auto& filter = arguments.filter;
   if (!filter.owner.empty() && std::count(filter.owner.begin(), filter.owner.end(), '/') < 2)
     return error{error_kind::usage, "--owner wants KIND/NAMESPACE/NAME, such as Deployment/shop/catalog"};
-  auto loaded = load_cluster(arguments.cluster);
+  auto loaded = load_cluster_at(arguments.cluster, arguments.at);
   if (!loaded)
     return loaded.failure();
-  const auto now = now_ms();
-  auto inventory = make_inventory(*loaded->view, loaded->name, now);
+  const auto now = loaded->now_ms;
+  auto inventory = make_inventory(*loaded->view, loaded->name, now,
+                                  arguments.gone ? idle_images::included : idle_images::left_out);
   keep_matching(inventory, filter);
   if (arguments.format == "json") {
     write_inventory_json(inventory, out);
@@ -50,6 +53,7 @@ void add_images(CLI::App& app, command& chosen) {
   auto* self = app.add_subcommand("images", "Show which images run, on which platform, and who owns them");
   add_cluster_arguments(*self, arguments->cluster);
   add_ignore_snapshots(*self, arguments->cluster);
+  add_at(*self, arguments->at);
   self->add_option("-o,--output", arguments->format,
                    "table for people; json: one document, sorted; csv: one record for each image and owner")
       ->check(CLI::IsMember({"table", "json", "csv"}))
@@ -58,6 +62,8 @@ void add_images(CLI::App& app, command& chosen) {
       "--pending", arguments->filter.pending,
       "Only images that are due for a scan now, by this machine's clock; in table and csv the most "
       "urgent first: fewest failures, then longest waiting");
+  self->add_flag("--gone", arguments->gone,
+                 "Also images that nothing runs any more, for as long as their scan state is kept");
   self->add_option("--owner", arguments->filter.owner,
                    "Only images of this owner, shown with all their owners")
       ->type_name("KIND/NAMESPACE/NAME");

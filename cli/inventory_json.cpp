@@ -31,6 +31,7 @@ json json_of(const image_row& image) {
           {"owners", std::move(owners)},
           {"scan", std::move(scan)},
           {"first_seen_at", json_time(image.first_seen_at_ms)},
+          {"last_seen_at", json_time(image.last_seen_at_ms)},
           {"owner_changed_at", json_time(image.owner_changed_at_ms)}};
 }
 

@@ -40,6 +40,10 @@ std::string scan_of(const image_row& image, std::int64_t now_ms) {
                              : fmt::format("{} ({} failed)", image.scan_state, image.failures);
 }
 
+std::string ago(std::int64_t time_ms, std::int64_t now_ms) {
+  return time_ms == 0 ? "-" : format_duration(now_ms - time_ms) + " ago";
+}
+
 bool anything_uncertain(const inventory_view& inventory) {
   return std::any_of(inventory.images.begin(), inventory.images.end(), [](const image_row& image) {
     return image.platform_provisional ||
@@ -63,11 +67,18 @@ std::string short_image_id(const std::string& image_id, const std::string& name)
 
 void write_inventory_table(const inventory_view& inventory, std::int64_t now_ms, output& out) {
   using enum table::align;
-  table rows{{{"IMAGE"}, {"DIGEST"}, {"ARCH"}, {"OWNERS"}, {"PODS", right}, {"SCAN"}, {"SEEN FOR", right}}};
+  table rows{{{"IMAGE"},
+              {"DIGEST"},
+              {"ARCH"},
+              {"OWNERS"},
+              {"PODS", right},
+              {"SCAN"},
+              {"FIRST SEEN", right},
+              {"LAST SEEN", right}}};
   for (const auto& image : inventory.images)
     rows.add({image.name, short_image_id(image.image_id, image.name), platform_of(image), owners_of(image),
-              std::to_string(image.pod_count()), scan_of(image, now_ms),
-              image.first_seen_at_ms == 0 ? "-" : format_duration(now_ms - image.first_seen_at_ms)});
+              std::to_string(image.pod_count()), scan_of(image, now_ms), ago(image.first_seen_at_ms, now_ms),
+              image.owners.empty() ? ago(image.last_seen_at_ms, now_ms) : "now"});
   out.write(rows.text());
   const auto totals = totals_of(inventory);
   out.write(fmt::format("\n{}, {}, {} in {} at sequence {}",

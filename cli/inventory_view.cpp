@@ -27,6 +27,8 @@ public:
     row.next_scan_at_ms = image.scan().next_scan_at_ms;
     row.scanned_at_ms = image.scan().scanned_at_ms;
     row.first_seen_at_ms = image.first_seen_at_ms();
+    row.last_seen_at_ms =
+        image.owners().empty() ? state_.placed.images()[index].idle_since_ms : state_.time_ms;
     row.owner_changed_at_ms = image.owner_changed_at_ms();
     std::map<owner_index, owner_row> owners;
     for (const auto& [id, part] : image.pods())
@@ -40,6 +42,7 @@ public:
     auto row = of_key(aside.image, state_.placed.images()[aside.image].key);
     row.scan_state = "quarantined";
     row.last_error = aside.reason;
+    row.last_seen_at_ms = state_.time_ms;
     row.platform_provisional = true;
     std::map<owner_index, owner_row> owners;
     for (const auto& [id, pod] : state_.placed.pods())

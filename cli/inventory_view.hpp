@@ -34,6 +34,8 @@ struct image_row {
   std::int64_t next_scan_at_ms = 0;
   std::int64_t scanned_at_ms = 0;
   std::int64_t first_seen_at_ms = 0;
+  std::int64_t last_seen_at_ms =
+      0; ///< of the view's last event while something runs it, else when that ended
   std::int64_t owner_changed_at_ms = 0;
   image_index index = 0; ///< in the view that it was made from
 

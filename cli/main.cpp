@@ -31,6 +31,8 @@ void add_commands(CLI::App& app, command& chosen) {
   add_ingest(app, chosen);
   add_images(app, chosen);
   add_explain(app, chosen);
+  add_history(app, chosen);
+  add_diff(app, chosen);
   add_scan_result(app, chosen);
   add_digest(app, chosen);
   add_journal(app, chosen);

@@ -1,6 +1,7 @@
 #include "cli/session.hpp"
 
 #include "cli/output.hpp"
+#include "cli/time_text.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -38,12 +39,16 @@ void tell_recovery(const journal::recovery_report& recovery) {
 
 } // namespace
 
-void add_cluster_arguments(CLI::App& app, cluster_arguments& arguments) {
-  arguments.threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, threads_max);
+void add_data(CLI::App& app, cluster_arguments& arguments) {
   app.add_option("--data", arguments.data, "The directory of the cluster's journal")
       ->required()
       ->check(CLI::Validator{why_no_directory, "DIR"})
       ->type_name("DIR");
+}
+
+void add_cluster_arguments(CLI::App& app, cluster_arguments& arguments) {
+  arguments.threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, threads_max);
+  add_data(app, arguments);
   app.add_option("--threads", arguments.threads,
                  "Threads that apply events; as many as there are cores unless given")
       ->check(CLI::Range(std::size_t{1}, threads_max))
@@ -76,7 +81,7 @@ result<loaded_cluster> load_cluster(const cluster_arguments& arguments) {
   auto view = cluster.view();
   if (!view)
     return view.failure();
-  return loaded_cluster{cluster.journal_info().cluster, std::move(*view)};
+  return loaded_cluster{cluster.journal_info().cluster, std::move(*view), now_ms()};
 }
 
 } // namespace tallyman::cli

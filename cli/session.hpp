@@ -21,6 +21,9 @@ struct cluster_arguments {
   bool ignore_snapshots = false;
 };
 
+/// Adds --data.
+void add_data(CLI::App& app, cluster_arguments& arguments);
+
 /// Adds --data and --threads (as many as there are cores unless given). `arguments` must outlive the parsing.
 void add_cluster_arguments(CLI::App& app, cluster_arguments& arguments);
 
@@ -49,9 +52,10 @@ private:
 struct loaded_cluster {
   std::string name;
   cluster_view_ptr view;
+  std::int64_t now_ms = 0; ///< what is due and how old things are is counted from here
 };
 
-/// Reads the journal without changing anything, beside a writer too.
+/// The state now. Reads the journal without changing anything, beside a writer too.
 result<loaded_cluster> load_cluster(const cluster_arguments& arguments);
 
 } // namespace tallyman::cli

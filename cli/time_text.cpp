@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <optional>
@@ -144,6 +145,35 @@ result<std::int64_t> parse_time(std::string_view text) {
   if (time.time_since_epoch().count() < 0)
     return wrong();
   return std::int64_t{time.time_since_epoch().count()};
+}
+
+result<std::int64_t> parse_duration(std::string_view text) {
+  struct unit {
+    char letter;
+    std::int64_t ms;
+  };
+  constexpr std::array<unit, 5> units{
+      {{'w', 604'800'000}, {'d', 86'400'000}, {'h', 3'600'000}, {'m', 60'000}, {'s', 1'000}}};
+  constexpr std::int64_t longest_ms = 1'000 * 366 * units[1].ms;
+  const auto wrong = [&] {
+    return error{error_kind::usage, fmt::format("'{}' is not a duration; give one like 2h30m", text)};
+  };
+  std::int64_t total = 0;
+  auto rest = text;
+  for (const auto& each : units) {
+    const auto digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    if (digits == 0 || digits == rest.size() || rest[digits] != each.letter)
+      continue;
+    std::int64_t count = 0;
+    if (std::from_chars(rest.data(), rest.data() + digits, count).ec != std::errc{} ||
+        count > (longest_ms - total) / each.ms)
+      return wrong();
+    total += count * each.ms;
+    rest.remove_prefix(digits + 1);
+  }
+  if (text.empty() || !rest.empty())
+    return wrong();
+  return total;
 }
 
 std::string format_duration(std::int64_t duration_ms) {

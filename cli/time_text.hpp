@@ -18,6 +18,10 @@ std::string format_time(std::int64_t time_ms);
 /// Errors: `usage`.
 result<std::int64_t> parse_time(std::string_view text);
 
+/// Milliseconds of a duration like "90s", "2h30m", "1w2d": whole numbers of w, d, h, m and s, each at most
+/// once and larger units first. At most a thousand years. Errors: `usage`.
+result<std::int64_t> parse_duration(std::string_view text);
+
 /// A duration for people, in its two largest units: "0s", "42s", "3m5s", "7h12m", "3d4h". Negative ones are
 /// "0s".
 std::string format_duration(std::int64_t duration_ms);

@@ -1,0 +1,138 @@
+#include "cli/command.hpp"
+#include "cli/history_text.hpp"
+#include "cli/moment.hpp"
+#include "tally/image_search.hpp"
+#include "tally/owner_search.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace tallyman::cli {
+
+namespace {
+
+struct history_arguments {
+  cluster_arguments cluster;
+  std::string wanted;
+  std::string from;
+  std::string to;
+  std::string format = "table";
+};
+
+/// Deployment/shop/catalog, or as the tables show it: Deployment shop/catalog. Kinds begin with a capital,
+/// which no name of an image does.
+std::optional<owner_name> owner_named(std::string_view text) {
+  const auto kind_end = text.find_first_of("/ ");
+  if (text.empty() || text.front() < 'A' || text.front() > 'Z' || kind_end == std::string_view::npos)
+    return std::nullopt;
+  const auto kind = text.substr(0, kind_end);
+  if (kind.find_first_of(".:@") != std::string_view::npos)
+    return std::nullopt;
+  const auto rest = text.substr(kind_end + 1);
+  const auto slash = rest.find('/');
+  if (slash == std::string_view::npos)
+    return std::nullopt;
+  return owner_name{std::string{kind}, std::string{rest.substr(0, slash)},
+                    std::string{rest.substr(slash + 1)}};
+}
+
+std::unique_ptr<history_search> search_for(const std::string& wanted, bool& of_owner) {
+  const auto owner = owner_named(wanted);
+  of_owner = owner.has_value();
+  if (owner)
+    return std::make_unique<owner_search>(*owner);
+  return std::make_unique<image_search>(wanted);
+}
+
+/// The events that --from and --to mean.
+result<journal::sequence_range> range_of(const history_arguments& arguments, const past_journal& journal) {
+  journal::sequence_range range{journal.first_reachable(), journal.last_sequence()};
+  if (!arguments.from.empty()) {
+    const auto from = journal.find(arguments.from);
+    if (!from)
+      return from.failure();
+    // A sequence names the first event that is told; a time has passed when the first one behind it comes.
+    range.first = from->time_ms == 0 ? std::max<std::uint64_t>(1, from->sequence) : from->sequence + 1;
+  }
+  if (!arguments.to.empty()) {
+    const auto to = journal.find(arguments.to);
+    if (!to)
+      return to.failure();
+    range.last = to->sequence;
+  }
+  if (!arguments.from.empty() && !arguments.to.empty() && range.last + 1 < range.first)
+    return error{error_kind::usage, fmt::format("--from {} is after --to {}", arguments.from, arguments.to)};
+  return range;
+}
+
+void write(const shown_history& history, const std::string& format, output& out) {
+  if (format == "json")
+    write_history_json(history, out);
+  else if (format == "csv")
+    write_history_csv(history, out);
+  else
+    write_history_table(history, out);
+}
+
+result<exit_code> run(const history_arguments& arguments, output& out) {
+  if (arguments.wanted.empty())
+    return error{error_kind::usage,
+                 "IMAGE|OWNER is empty; give an image's name or id, a part of one, or an owner "
+                 "like Deployment/shop/catalog"};
+  const auto journal = past_journal::open(arguments.cluster);
+  if (!journal)
+    return journal.failure();
+  const auto range = range_of(arguments, **journal);
+  if (!range)
+    return range.failure();
+  shown_history history;
+  const auto search = search_for(arguments.wanted, history.of_owner);
+  auto told = tell_history((*journal)->log(), *search, range->first, range->last);
+  if (!told)
+    return told.failure();
+  history.cluster = (*journal)->cluster();
+  history.from = range->first;
+  history.to = range->last;
+  history.told = std::move(*told);
+  if (history.told.entries.empty()) {
+    complain(
+        fmt::format("nothing of that name in events {} to {} of cluster {}: '{}' is neither an image's name "
+                    "or id, nor a part of one, nor an owner like Deployment/shop/catalog",
+                    history.from, history.to, history.cluster, arguments.wanted));
+    return exit_code::not_found;
+  }
+  write(history, arguments.format, out);
+  return exit_code::ok;
+}
+
+} // namespace
+
+void add_history(CLI::App& app, command& chosen) {
+  auto arguments = std::make_shared<history_arguments>();
+  auto* self = app.add_subcommand("history", "Tell what happened to an image, or which images an owner had");
+  add_data(*self, arguments->cluster);
+  self->add_option("--from", arguments->from, "First event, or the time behind which to begin")
+      ->type_name(moment_type_name);
+  self->add_option("--to", arguments->to, "Last event, or the time at which to end")
+      ->type_name(moment_type_name);
+  self->add_option("-o,--output", arguments->format,
+                   "table for people; json: one document; csv: one record for each entry")
+      ->check(CLI::IsMember({"table", "json", "csv"}))
+      ->type_name("FORMAT");
+  self->add_option(
+          "IMAGE|OWNER", arguments->wanted,
+          "A name or an image id (if no image was ever called exactly that, all that had it in their "
+          "name or id), or an owner as KIND/NAMESPACE/NAME")
+      ->required();
+  self->footer(exit_code_help);
+  self->callback(
+      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+}
+
+} // namespace tallyman::cli

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "actors/snapshots.hpp"
+#include "base/result.hpp"
+#include "cli/session.hpp"
+#include "journal/log.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace CLI {
+class App;
+}
+
+namespace tallyman::cli {
+
+/// A moment as the command line has it: 672 (after that event), 2026-11-23T10:15:30Z, or -2h (before now).
+struct moment {
+  enum class kind : std::uint8_t { sequence, time };
+
+  kind given = kind::sequence;
+  std::uint64_t sequence = 0;
+  std::int64_t time_ms = 0; ///< Unix milliseconds
+};
+
+inline constexpr const char* moment_type_name = "TIME|SEQUENCE";
+
+/// Errors: `usage`, for what is none of these.
+result<moment> parse_moment(std::string_view text, std::int64_t now_ms);
+
+/// A journal that is open for reading.
+class past_journal {
+public:
+  static result<std::unique_ptr<past_journal>> open(const cluster_arguments& arguments);
+
+  const journal::log& log() const noexcept { return *log_; }
+  std::string cluster() const { return log_->info().cluster; }
+  std::uint64_t last_sequence() const { return log_->info().last_sequence; }
+  /// The first event whose effects can be told.
+  std::uint64_t first_reachable() const;
+
+  /// The last event at or before the moment that `text` means. Fails with `usage` if the journal does not
+  /// reach back that far, or if the moment is yet to come.
+  struct place {
+    std::uint64_t sequence = 0;
+    std::int64_t time_ms = 0; ///< the moment; 0 if `text` is a sequence: it is then the time of that event
+  };
+  result<place> find(const std::string& text) const;
+
+  /// The cluster as it was at that place.
+  result<loaded_cluster> load(const place& at, const state_options& options) const;
+
+private:
+  past_journal() = default;
+  error too_early(const std::string& text) const;
+
+  journal::disk_storage disk_; ///< first: the log uses it
+  std::unique_ptr<journal::log> log_;
+};
+
+/// Adds --at.
+void add_at(CLI::App& app, std::string& at);
+
+/// The cluster at the moment `at`; now, if that is empty.
+result<loaded_cluster> load_cluster_at(const cluster_arguments& arguments, const std::string& at,
+                                       bool with_intake = false);
+
+} // namespace tallyman::cli
