@@ -39,6 +39,10 @@ report run_recovery(const bench_options& options);
 report run_open(const bench_options& options);
 report run_snapshot(const bench_options& options);
 report run_growth(const bench_options& options);
+/// Writes a week-long journal of a full cluster to `options.directory`/journal, for `run_past`. Not removed.
+report run_make_journal(const bench_options& options);
+/// Asks that journal about the past: an inventory, histories.
+report run_past(const bench_options& options);
 /// Every bench in turn, each in a process of its own.
 report run_all(const bench_options& options);
 

@@ -38,6 +38,9 @@ const std::vector<bench>& benches() {
       {"open", "Opens the journal in --dir as recovery does", run_open},
       {"snapshot", "Snapshots written and loaded; latency beside them and beside questions", run_snapshot},
       {"growth", "How the cost of an event grows with pods, images, owners, clusters, threads", run_growth},
+      {"make-journal", "Writes --events events of a full cluster to --dir/journal, for past",
+       run_make_journal},
+      {"past", "Questions about the past, to the journal that make-journal wrote to --dir", run_past},
       {"all", "Every bench; with --short within a minute", run_all}};
   return all;
 }

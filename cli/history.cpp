@@ -52,13 +52,14 @@ std::unique_ptr<history_search> search_for(const std::string& wanted, bool& of_o
 
 /// The events that --from and --to mean.
 result<journal::sequence_range> range_of(const history_arguments& arguments, const past_journal& journal) {
-  journal::sequence_range range{journal.first_reachable(), journal.last_sequence()};
+  journal::sequence_range range{journal.first_event(), journal.last_sequence()};
   if (!arguments.from.empty()) {
     const auto from = journal.find(arguments.from);
     if (!from)
       return from.failure();
     // A sequence names the first event that is told; a time has passed when the first one behind it comes.
-    range.first = from->time_ms == 0 ? std::max<std::uint64_t>(1, from->sequence) : from->sequence + 1;
+    // What happened at an event that the history begins with cannot be told, only what was there after it.
+    range.first = from->time_ms == 0 ? std::max(range.first, from->sequence) : from->sequence + 1;
   }
   if (!arguments.to.empty()) {
     const auto to = journal.find(arguments.to);

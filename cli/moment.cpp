@@ -57,16 +57,16 @@ result<std::unique_ptr<past_journal>> past_journal::open(const cluster_arguments
   return opened;
 }
 
-std::uint64_t past_journal::first_reachable() const {
-  return log_->info().first_sequence;
+std::uint64_t past_journal::first_event() const {
+  return log_->info().history_sequence + 1;
 }
 
 error past_journal::too_early(const std::string& text) const {
-  const auto first = log_->info().first_sequence;
+  const auto first = std::max<std::uint64_t>(1, log_->info().history_sequence);
   std::string when;
   if (auto cursor = log_->replay({first}); cursor)
     if (auto batch = cursor->next(); batch && *batch)
-      when = " of " + format_time((*batch)->time_ms());
+      when = " of " + format_time((*batch)->begin()->time_ms);
   return {error_kind::usage,
           fmt::format("{} is before the history that the journal holds, which begins with event {}{}", text,
                       first, when)};
@@ -77,10 +77,13 @@ result<past_journal::place> past_journal::find(const std::string& text) const {
   const auto wanted = parse_moment(text, now);
   if (!wanted)
     return wanted.failure();
+  const auto begin = log_->info().history_sequence;
   if (wanted->given == moment::kind::sequence) {
     if (wanted->sequence > last_sequence())
       return error{error_kind::usage, fmt::format("there is no event {} yet: the journal ends with event {}",
                                                   text, last_sequence())};
+    if (wanted->sequence < begin)
+      return too_early("event " + text);
     return place{wanted->sequence, 0};
   }
   if (wanted->time_ms > now)
@@ -88,7 +91,7 @@ result<past_journal::place> past_journal::find(const std::string& text) const {
   const auto sequence = log_->sequence_at(wanted->time_ms);
   if (!sequence)
     return sequence.failure();
-  if (*sequence < log_->info().first_sequence)
+  if (*sequence < std::max<std::uint64_t>(1, begin))
     return too_early(text);
   return place{*sequence, wanted->time_ms};
 }

@@ -39,7 +39,7 @@ public:
   std::string cluster() const { return log_->info().cluster; }
   std::uint64_t last_sequence() const { return log_->info().last_sequence; }
   /// The first event whose effects can be told.
-  std::uint64_t first_reachable() const;
+  std::uint64_t first_event() const;
 
   /// The last event at or before the moment that `text` means. Fails with `usage` if the journal does not
   /// reach back that far, or if the moment is yet to come.

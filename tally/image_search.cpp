@@ -37,7 +37,7 @@ void image_search::begin_pass(const cluster_state& start) {
           exact_held_ || (exact_ != string_id::empty && (key.name == exact_ || key.image_id == exact_));
     }
   for (const auto& [id, pod] : start.placed.pods())
-    if (std::any_of(pod.images.begin(), pod.images.end(), [&](const placements::placed_image& placed) {
+    if (std::any_of(pod.images.begin(), pod.images.end(), [&](const placed_image& placed) {
           return image_ids_.contains(images[placed.image].key.image_id);
         }))
       pods_.insert(id);

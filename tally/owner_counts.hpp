@@ -106,6 +106,8 @@ public:
            });
   }
 
+  bool contains(owner_index owner) const { return pods_of(owner) != 0; }
+
   /// 0 for an owner without pods.
   std::uint32_t pods_of(owner_index owner) const {
     if (const auto* const known = const_cast<owner_counts*>(this)->find_few(owner))

@@ -146,13 +146,14 @@ TEST_CASE("a quarantined image is shown with its owners and the reason, not left
 TEST_CASE("the JSON of an image has the documented members, and null for times that are unset") {
   small_cluster cluster;
   cluster.feed(pod_json(uid_number(10), "a", "n", "web:1", "web@1"));
-  CHECK(json_line(json_of(cluster.inventory().images.at(0))) ==
-        R"({"image_id":"web@1","name":"web:1","architecture":"amd64","os":"linux","runtime":"containerd",)"
-        R"("platform_provisional":true,"owners":[{"kind":"Pod","namespace":"shop","name":"a",)"
-        R"("uid":"00000000-0000-4000-8000-000000000010","provisional":false,)"
-        R"("pods":["00000000-0000-4000-8000-000000000010"]}],"scan":{"state":"pending","failures":0,)"
-        R"("last_error":null,"next_scan_at":null,"scanned_at":null},)"
-        R"("first_seen_at":"2023-11-14T22:13:20.000Z","owner_changed_at":"2023-11-14T22:13:20.000Z"})");
+  CHECK(
+      json_line(json_of(cluster.inventory().images.at(0))) ==
+      R"({"image_id":"web@1","name":"web:1","architecture":"amd64","os":"linux","runtime":"containerd",)"
+      R"("platform_provisional":true,"owners":[{"kind":"Pod","namespace":"shop","name":"a",)"
+      R"("uid":"00000000-0000-4000-8000-000000000010","provisional":false,)"
+      R"("pods":["00000000-0000-4000-8000-000000000010"]}],"scan":{"state":"pending","failures":0,)"
+      R"("last_error":null,"next_scan_at":null,"scanned_at":null},)"
+      R"("first_seen_at":"2023-11-14T22:13:20.000Z","last_seen_at":"2023-11-14T22:13:20.000Z","owner_changed_at":"2023-11-14T22:13:20.000Z"})");
 }
 
 TEST_CASE("JSON stays valid when a scanner's message is not UTF-8") {

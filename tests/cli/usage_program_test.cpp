@@ -9,8 +9,8 @@ using Catch::Matchers::Contains;
 TEST_CASE("every command has help that ends with the exit codes") {
   for (const auto& command :
        {arguments{}, arguments{"ingest"}, arguments{"images"}, arguments{"explain"}, arguments{"scan-result"},
-        arguments{"digest"}, arguments{"journal"}, arguments{"journal", "stat"},
-        arguments{"journal", "verify"}, arguments{"journal", "dump"}}) {
+        arguments{"digest"}, arguments{"history"}, arguments{"diff"}, arguments{"journal"},
+        arguments{"journal", "stat"}, arguments{"journal", "verify"}, arguments{"journal", "dump"}}) {
     auto given = command;
     given.push_back("--help");
     INFO((command.empty() ? "tallyman" : command.back()));
@@ -122,8 +122,8 @@ TEST_CASE("the inventory as CSV has one record for each image and owner") {
   CHECK(csv ==
         "image_id,architecture,name,os,runtime,platform_provisional,owner_kind,owner_namespace,owner_name,"
         "owner_uid,owner_provisional,pods,scan_state,scan_failures,scan_last_error,next_scan_at,scanned_at,"
-        "first_seen_at,owner_changed_at\r\n"
+        "first_seen_at,owner_changed_at,last_seen_at\r\n"
         "busybox:1.36,amd64,busybox:1.36,linux,fakeRuntime,false,CronJob,batch,sweep,"
         "982c8015-4e88-4af0-90bc-31c8545f0010,false,2,pending,0,,,,2026-11-23T12:00:00.000Z,"
-        "2026-11-23T12:00:00.000Z\r\n");
+        "2026-11-23T12:00:00.000Z,2026-11-23T12:00:00.000Z\r\n");
 }

@@ -90,9 +90,9 @@ TEST_CASE("a glance at damaged bytes ends within them") {
       payload[random.up_to(payload.size() - 1)] = static_cast<std::byte>(random.up_to(255));
     payload.resize(random.up_to(payload.size()));
     payload.shrink_to_fit(); // so that the address sanitizer sees a byte read behind it
-    refused += glance_at(payload, pod) ? 0 : 1;
-    refused += glance_at(payload, workload) ? 0 : 1;
-    refused += glance_at_uid(payload) ? 0 : 1;
+    refused += glance_at(payload, pod) ? 0u : 1u;
+    refused += glance_at(payload, workload) ? 0u : 1u;
+    refused += glance_at_uid(payload) ? 0u : 1u;
     REQUIRE(pod.containers.size() <= payload.size());
   }
   CHECK(refused > 100);
