@@ -3,6 +3,7 @@
 #include "base/invariant.hpp"
 #include "journal/batch.hpp"
 #include "journal/creation.hpp"
+#include "journal/failure.hpp"
 
 #include <cstring>
 
@@ -90,8 +91,10 @@ result<void> batch_writer::put(batch_buffer& batch) {
 
 /// The new segment has its final name and the superblock names it before a batch goes into it.
 result<void> batch_writer::roll() {
-  invariant(position_.next_sequence > segment_.first_sequence &&
-            "a segment without an event would be replaced");
+  const std::string next_path = segment_path(directory_, position_.next_sequence);
+  if (position_.next_sequence == segment_.first_sequence)
+    return damage_of(next_path,
+                     "is full and holds no event; the next segment would have its name, see salvage");
   auto nonce = draw_random(options_);
   if (!nonce)
     return nonce.failure();
@@ -104,7 +107,7 @@ result<void> batch_writer::roll() {
     return opened.failure();
   if (auto written = write_segment_header(**opened, header); !written)
     return written;
-  const segment_entry entry{header, segment_path(directory_, header.first_sequence)};
+  const segment_entry entry{header, next_path};
   if (auto renamed = disk_.rename(*spare, entry.path); !renamed)
     return renamed;
   if (auto synced = disk_.sync_directory(segments_directory(directory_)); !synced)

@@ -14,18 +14,25 @@ log_walk::log_walk(storage& disk, std::vector<segment_entry> segments, std::uint
 result<std::optional<log_walk::sound_batch>> log_walk::next() {
   while (current_ < segments_.size()) {
     if (!reader_) {
+      // Also a segment without a batch must continue its predecessor: the next batch will go into it.
+      if (auto right = check_link(segments_[current_].header); !right)
+        return right.failure();
       if (segments_[current_].header.first_batch > last_batch_)
         break;
       if (auto opened = open_segment(); !opened)
         return opened.failure();
     }
-    if (reader_->position().next_batch > last_batch_)
+    const bool at_end = reader_->position().next_batch > last_batch_;
+    if (at_end && current_ + 1 == segments_.size())
       break;
     auto step = reader_->next();
     if (!step)
       return step.failure();
-    if (step->found == scan_step::kind::batch)
+    if (step->found == scan_step::kind::batch) {
+      if (at_end)
+        break;
       return std::optional<sound_batch>({step->header, step->payload});
+    }
     if (auto left = leave_segment(*step); !left)
       return left.failure();
   }
@@ -36,12 +43,6 @@ result<void> log_walk::open_segment() {
   auto opened = segment_reader::open(disk_, segments_[current_], headers_only_);
   if (!opened)
     return why_not_opened(opened.failure());
-  const segment_header& header = opened->header();
-  if (reached_ && (header.first_batch != reached_->next_batch || header.previous_chain != reached_->chain ||
-                   header.first_sequence != reached_->next_sequence))
-    return damage_of(segments_[current_].path,
-                     "does not continue the segment before it, which ends with batch " +
-                         std::to_string(reached_->next_batch - 1));
   reader_.emplace(std::move(*opened));
   return {};
 }
@@ -54,6 +55,15 @@ error log_walk::why_not_opened(const error& failure) const {
     return failure;
   return {error_kind::io, path + ": is gone; if a process writes to this journal, its retention took the "
                                  "segment while it was to be read: ask again"};
+}
+
+result<void> log_walk::check_link(const segment_header& header) const {
+  if (!reached_ || (header.first_batch == reached_->next_batch && header.previous_chain == reached_->chain &&
+                    header.first_sequence == reached_->next_sequence))
+    return {};
+  return damage_of(segments_[current_].path,
+                   "does not continue the segment before it, which ends with batch " +
+                       std::to_string(reached_->next_batch - 1));
 }
 
 /// A segment that has a successor must be sound and zero to its end.

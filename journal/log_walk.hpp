@@ -30,6 +30,7 @@ public:
 private:
   result<void> open_segment();
   error why_not_opened(const error& failure) const;
+  result<void> check_link(const segment_header& header) const;
   result<void> leave_segment(const scan_step& step);
 
   storage& disk_;
