@@ -1,6 +1,7 @@
 #include "base/invariant.hpp"
 #include "messages/event.pb.h"
 #include "messages/fact_codec.hpp"
+#include "messages/nested_lengths.hpp"
 
 #include <limits>
 #include <string>
@@ -200,7 +201,9 @@ template <class Body, class Message>
 result<void> append(const char* kind, Message& message, const record& from, const string_table& strings,
                     fact_batch& out) {
   const auto size = from.payload.size();
-  if (size > std::numeric_limits<int>::max() ||
+  // Only pods have submessages.
+  constexpr bool nested = std::is_same_v<Message, pb::PodObserved>;
+  if (size > std::numeric_limits<int>::max() || (nested && !nested_lengths_fit(from.payload)) ||
       !message.ParseFromArray(from.payload.data(), static_cast<int>(size)))
     return damaged(kind, "its " + std::to_string(size) + " bytes are not the message that its type says");
 
