@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tallyman::kube {
 
@@ -20,6 +21,22 @@ public:
   void drop_front(std::size_t count);
 
   const char* text() const noexcept { return bytes_.data(); }
+
+  /// While it lives, a space stands at `position` of the window: for a parser that looks at the byte behind
+  /// its text.
+  class end_mark {
+  public:
+    end_mark(input_window& window, std::size_t position)
+        : place_(window.bytes_[position]), kept_(std::exchange(place_, ' ')) {}
+    ~end_mark() { place_ = kept_; }
+    end_mark(const end_mark&) = delete;
+    end_mark& operator=(const end_mark&) = delete;
+
+  private:
+    char& place_;
+    char kept_;
+  };
+
   std::size_t size() const noexcept { return size_; }
   std::size_t capacity() const noexcept { return bytes_.capacity(); }
 
