@@ -100,6 +100,9 @@ result<void> simulated_storage::write(inode& node, const std::string& path, std:
                                       std::string_view bytes) {
   const bool going = change_begins();
   const bool struck = strikes(write_countdown_);
+  const bool lost = strikes(lose_countdown_);
+  if (strikes(misdirect_countdown_))
+    offset = astray(node, offset, bytes.size());
   std::size_t count = bytes.size();
   if (!going || struck)
     count = random_() % (bytes.size() + 1);
@@ -115,8 +118,8 @@ result<void> simulated_storage::write(inode& node, const std::string& path, std:
   node.cached.replace(offset, count, bytes.substr(0, count));
   for (std::size_t page = offset / page_bytes; count != 0 && page <= (offset + count - 1) / page_bytes;
        ++page) {
-    node.dirty.insert(page);
-    node.lost.erase(page);
+    (lost ? node.lost : node.dirty).insert(page);
+    (lost ? node.dirty : node.lost).erase(page);
   }
   const std::string where = path + " at " + std::to_string(offset + count);
   if (!going || struck)
@@ -124,6 +127,13 @@ result<void> simulated_storage::write(inode& node, const std::string& path, std:
   if (full)
     return failed("write", where, "No space left on device");
   return {};
+}
+
+/// Another block of the file that has room for the write; the same one if there is none.
+std::uint64_t simulated_storage::astray(const inode& node, std::uint64_t offset, std::size_t size) {
+  const std::uint64_t blocks = (node.cached.size() - std::min(node.cached.size(), size)) / block_bytes;
+  const std::uint64_t other = blocks == 0 ? offset : random_() % (blocks + 1) * block_bytes;
+  return offset % block_bytes == 0 ? other : offset;
 }
 
 result<void> simulated_storage::sync(inode& node, const std::string& path) {

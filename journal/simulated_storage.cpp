@@ -64,6 +64,26 @@ void simulated_storage::fail_write(std::uint64_t nth) {
   write_countdown_ = nth;
 }
 
+void simulated_storage::misdirect_write(std::uint64_t nth) {
+  const std::lock_guard guard(mutex_);
+  misdirect_countdown_ = nth;
+}
+
+void simulated_storage::lose_write(std::uint64_t nth) {
+  const std::lock_guard guard(mutex_);
+  lose_countdown_ = nth;
+}
+
+void simulated_storage::rot(const std::string& path) {
+  const std::lock_guard guard(mutex_);
+  inode& node = *names_.at(path);
+  if (node.cached.empty())
+    return;
+  const std::size_t at = random_() % node.cached.size();
+  const auto flipped = static_cast<char>(node.durable[at] ^ (1 << random_() % 8));
+  node.cached[at] = node.durable[at] = flipped;
+}
+
 void simulated_storage::fail_read(std::uint64_t nth) {
   const std::lock_guard guard(mutex_);
   read_countdown_ = nth;
@@ -92,6 +112,7 @@ void simulated_storage::set_capacity(std::uint64_t bytes) {
 void simulated_storage::clear_faults() {
   const std::lock_guard guard(mutex_);
   sync_countdown_ = write_countdown_ = read_countdown_ = rename_countdown_ = stop_countdown_ = 0;
+  misdirect_countdown_ = lose_countdown_ = 0;
   capacity_.reset();
 }
 

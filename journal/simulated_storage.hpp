@@ -48,6 +48,16 @@ public:
   /// The `nth` write from now on writes an arbitrary part of its bytes and fails.
   void fail_write(std::uint64_t nth);
 
+  /// The `nth` write from now on lands some blocks from where it belongs, in the same file, and reports
+  /// success.
+  void misdirect_write(std::uint64_t nth);
+
+  /// The `nth` write from now on reports success, as does the sync behind it, and never reaches the disk.
+  void lose_write(std::uint64_t nth);
+
+  /// Flips one bit of a file at rest, in the cache and on the disk.
+  void rot(const std::string& path);
+
   /// The `nth` read from now on fails (EIO).
   void fail_read(std::uint64_t nth);
 
@@ -119,6 +129,7 @@ private:
   result<std::size_t> read(inode& node, std::uint64_t offset, void* into, std::size_t size);
   result<void> write(inode& node, const std::string& path, std::uint64_t offset, std::string_view bytes);
   result<void> sync(inode& node, const std::string& path);
+  std::uint64_t astray(const inode& node, std::uint64_t offset, std::size_t size);
   void keep_subset(inode& node);
 
   mutable std::mutex mutex_;
@@ -132,6 +143,8 @@ private:
   std::uint64_t operations_ = 0;
   std::uint64_t sync_countdown_ = 0;
   std::uint64_t write_countdown_ = 0;
+  std::uint64_t misdirect_countdown_ = 0;
+  std::uint64_t lose_countdown_ = 0;
   std::uint64_t read_countdown_ = 0;
   std::uint64_t rename_countdown_ = 0;
   std::uint64_t stop_countdown_ = 0;
