@@ -202,4 +202,21 @@ TEST_CASE("a payload can be encoded in place") {
   CHECK((*batch)->begin()->payload == "f");
 }
 
+TEST_CASE("options that contradict the format are refused by name") {
+  simulated_storage disk(1);
+  const auto refused = [&](auto change) {
+    log_options options = small_options();
+    change(options);
+    const auto opened = log::open(disk, directory, options);
+    return !opened && opened.failure().kind == error_kind::usage;
+  };
+  CHECK(refused([](log_options& o) { o.batch_bytes_max = 5000; }));
+  CHECK(refused([](log_options& o) { o.batch_bytes_max = 2 * batch_bytes_limit; }));
+  CHECK(refused([](log_options& o) { o.segment_bytes_first = 2 * block_bytes; }));
+  CHECK(refused([](log_options& o) { o.segment_bytes = o.segment_bytes_first - block_bytes; }));
+  CHECK(refused([](log_options& o) { o.buffer_bytes_max = o.batch_bytes_max; }));
+  CHECK(refused([](log_options& o) { o.cluster = std::string(256, 'c'); }));
+  CHECK(disk.files().empty());
+}
+
 } // namespace tallyman::journal::testing

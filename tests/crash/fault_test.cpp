@@ -1,10 +1,13 @@
-#include "journal/support.hpp"
+// Cases 9 and 10 on the simulated disk: calls that fail.
+
+#include "crash/ledger.hpp"
+#include "crash/seeds.hpp"
 
 #include <catch2/catch.hpp>
 
 namespace tallyman::journal::testing {
 
-TEST_CASE("a failed sync is final, even if the next one would succeed") {
+TEST_CASE("case 9: a failed sync is final, even if the next one would succeed") {
   simulated_storage disk(3);
   std::uint64_t acknowledged = 0;
   int failures = 0;
@@ -36,7 +39,7 @@ TEST_CASE("a failed sync is final, even if the next one would succeed") {
   CHECK(check_replay(*open_log(disk, small_options())) == 20);
 }
 
-TEST_CASE("a full disk is a clear error at every write, and nothing acknowledged is lost") {
+TEST_CASE("case 10: a full disk is a clear error at every write, and nothing acknowledged is lost") {
   for (std::uint64_t room = 0; room < 40; ++room) {
     simulated_storage disk(room + 1);
     disk.set_capacity(room * 3 * block_bytes);
@@ -64,7 +67,7 @@ TEST_CASE("a full disk is a clear error at every write, and nothing acknowledged
   }
 }
 
-TEST_CASE("a read error while opening or replaying is an error, not the end of the log") {
+TEST_CASE("case 10: a read error while opening or replaying is an error, not the end of the log") {
   simulated_storage disk(1);
   {
     auto log = start_log(disk, small_options());
@@ -104,21 +107,71 @@ TEST_CASE("a read error while opening or replaying is an error, not the end of t
   }
 }
 
-TEST_CASE("options that contradict the format are refused by name") {
-  simulated_storage disk(1);
-  const auto refused = [&](auto change) {
-    log_options options = small_options();
-    change(options);
-    const auto opened = log::open(disk, directory, options);
-    return !opened && opened.failure().kind == error_kind::usage;
-  };
-  CHECK(refused([](log_options& o) { o.batch_bytes_max = 5000; }));
-  CHECK(refused([](log_options& o) { o.batch_bytes_max = 2 * batch_bytes_limit; }));
-  CHECK(refused([](log_options& o) { o.segment_bytes_first = 2 * block_bytes; }));
-  CHECK(refused([](log_options& o) { o.segment_bytes = o.segment_bytes_first - block_bytes; }));
-  CHECK(refused([](log_options& o) { o.buffer_bytes_max = o.batch_bytes_max; }));
-  CHECK(refused([](log_options& o) { o.cluster = std::string(256, 'c'); }));
-  CHECK(disk.files().empty());
+namespace {
+
+/// Arms one fault on a journal that has lived for a while, works on, and takes stock after the process is
+/// gone.
+template <class Arm>
+void one_fault(std::uint64_t seed, Arm arm) {
+  std::mt19937_64 random(seed);
+  simulated_storage disk(seed);
+  ledger book;
+  live(disk, seed, random, book, 10);
+  disk.kill_process();
+  arm(disk, random() % 60 + 1);
+  live(disk, seed, random, book, 60);
+  disk.clear_faults();
+  if (seed % 2 == 0)
+    disk.kill_process();
+  else
+    disk.power_loss(simulated_storage::loss::subset);
+  check_promises(disk, book);
+}
+
+} // namespace
+
+TEST_CASE(
+    "case 9: a sync that fails once, of a batch, a segment, a snapshot or a folder, keeps every promise",
+    "[seeds]") {
+  for (seed_run run(1500); run.next();) {
+    INFO(run.repeat());
+    one_fault(run.seed(), [](simulated_storage& disk, std::uint64_t nth) { disk.fail_sync(nth); });
+  }
+}
+
+TEST_CASE("case 10: a write that stops half-way, wherever it is, keeps every promise", "[seeds]") {
+  for (seed_run run(1500); run.next();) {
+    INFO(run.repeat());
+    one_fault(run.seed(), [](simulated_storage& disk, std::uint64_t nth) { disk.fail_write(nth); });
+  }
+}
+
+TEST_CASE("case 10: a rename that fails, at a roll and at a snapshot, keeps every promise", "[seeds]") {
+  for (seed_run run(500); run.next();) {
+    INFO(run.repeat());
+    one_fault(run.seed(), [](simulated_storage& disk, std::uint64_t nth) { disk.fail_rename(nth % 6 + 1); });
+  }
+}
+
+TEST_CASE(
+    "case 10: a disk that fills up in mid-life, at a batch, a zero-fill or a snapshot, keeps every promise",
+    "[seeds]") {
+  for (seed_run run(500); run.next();) {
+    INFO(run.repeat());
+    one_fault(run.seed(), [](simulated_storage& disk, std::uint64_t nth) {
+      std::uint64_t used = 0;
+      for (const std::string& path : disk.files())
+        used += disk.content(path).size();
+      disk.set_capacity(used + nth * 3000);
+    });
+  }
+}
+
+TEST_CASE("case 10: an error while reading, at any time of a life, is no end of the log", "[seeds]") {
+  for (seed_run run(500); run.next();) {
+    INFO(run.repeat());
+    one_fault(run.seed(), [](simulated_storage& disk, std::uint64_t nth) { disk.fail_read(nth % 30 + 1); });
+  }
 }
 
 } // namespace tallyman::journal::testing
