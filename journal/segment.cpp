@@ -133,7 +133,7 @@ result<segment_header> read_segment_block(file& from) {
       field_reader(block.data() + checksum_offset).get<std::uint64_t>())
     return damage_at(from.path(), 0, "the segment header does not match its checksum");
   if (const auto version = fields.get<std::uint32_t>(); version > format_version)
-    return error{error_kind::too_new, from.path() + ": segment of format version " + std::to_string(version)};
+    return too_new_failure(from.path(), "a segment", version);
   if (fields.get<std::uint32_t>() != block_bytes)
     return damage_at(from.path(), 12, "the segment has another block size");
   const segment_header header = decode(block);

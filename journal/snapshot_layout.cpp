@@ -65,12 +65,12 @@ std::string encode_block_header(const snapshot_block_header& header, std::string
   return std::string(as_text(bytes.data(), bytes.size()));
 }
 
-result<snapshot_header> decode_snapshot_header(std::string_view bytes) {
+result<snapshot_header> decode_snapshot_header(std::string_view bytes, std::string_view path) {
   if (!ends_match(bytes, header_magic))
-    return error{error_kind::damaged, "the snapshot header does not match its checksum"};
+    return damage_of(path, "the snapshot header does not match its checksum");
   field_reader fields(bytes.data() + sizeof header_magic);
   if (const auto version = fields.get<std::uint32_t>(); version > format_version)
-    return error{error_kind::too_new, "snapshot of format version " + std::to_string(version)};
+    return too_new_failure(path, "a snapshot", version);
   fields.get<std::uint32_t>();
   snapshot_header header;
   header.id.high = fields.get<std::uint64_t>();

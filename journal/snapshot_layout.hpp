@@ -43,8 +43,10 @@ std::string encode_snapshot_footer(const snapshot_footer& footer);
 /// Fills in the checksum over the header's other fields and `bytes`.
 std::string encode_block_header(const snapshot_block_header& header, std::string_view bytes);
 
-/// Fail with a reason in `what` (no path), or with too_new.
-result<snapshot_header> decode_snapshot_header(std::string_view bytes);
+/// Fails with damaged or too_new; `path` is for the message.
+result<snapshot_header> decode_snapshot_header(std::string_view bytes, std::string_view path);
+
+/// Fails with the bare reason in `what`, which the caller knows the place of.
 result<snapshot_footer> decode_snapshot_footer(std::string_view bytes);
 
 /// Fields only; block_matches() is the check.

@@ -35,9 +35,9 @@ result<void> snapshot_reader::read_ends(const journal_id& id) {
     return damage_of(path_, "is too short for a snapshot");
   if (auto filled = fill(snapshot_header_bytes); !filled)
     return filled;
-  auto header = decode_snapshot_header(as_text(buffer_.data(), snapshot_header_bytes));
+  auto header = decode_snapshot_header(as_text(buffer_.data(), snapshot_header_bytes), path_);
   if (!header)
-    return error{header.failure().kind, path_ + ": " + header.failure().what};
+    return header.failure();
   if (header->id != id)
     return damage_of(path_, "belongs to journal " + header->id.text() + ", this one is " + id.text());
   sequence_ = header->sequence;

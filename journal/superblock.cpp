@@ -123,9 +123,7 @@ result<std::unique_ptr<superblock_file>> superblock_file::open(storage& disk, co
     if (!decoded)
       continue;
     if (decoded->version > format_version)
-      return error{error_kind::too_new, path + ": written by format version " +
-                                            std::to_string(decoded->version) + ", this program knows up to " +
-                                            std::to_string(format_version) + "; use a newer one"};
+      return too_new_failure(path, "a journal", decoded->version);
     if (found && decoded->block.counter < made->current_.counter)
       continue;
     found = true;
