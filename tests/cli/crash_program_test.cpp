@@ -32,7 +32,8 @@ std::chrono::microseconds undisturbed_time() {
 
 } // namespace
 
-TEST_CASE("a process killed at any moment loses nothing: finishing the ingest gives the whole inventory") {
+TEST_CASE("cases 1 and 15: a process killed at any moment loses nothing: finishing the ingest gives the "
+          "whole inventory") {
   const auto seed = tallyman::testing::test_seed();
   CAPTURE(seed);
   std::mt19937_64 random{seed};
