@@ -48,12 +48,14 @@ void failpoint_storage::die() {
 }
 
 result<std::unique_ptr<file>> failpoint_storage::open(const std::string& path, open_mode mode) {
+  const bool creates = mode == open_mode::create || mode == open_mode::create_direct;
+  const bool direct = mode == open_mode::direct || mode == open_mode::create_direct;
   const auto call = [&] { return disk_.open(path, mode); };
-  auto opened = mode == open_mode::create ? pass(call, [] {}) : call();
+  auto opened = creates ? pass(call, [] {}) : call();
   if (!opened)
     return opened;
   return std::unique_ptr<file>(
-      std::make_unique<failpoint_file>(*this, std::move(*opened), mode == open_mode::direct));
+      std::make_unique<failpoint_file>(*this, std::move(*opened), direct));
 }
 
 result<void> failpoint_storage::make_directory(const std::string& path) {
