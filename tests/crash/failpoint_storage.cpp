@@ -54,8 +54,7 @@ result<std::unique_ptr<file>> failpoint_storage::open(const std::string& path, o
   auto opened = creates ? pass(call, [] {}) : call();
   if (!opened)
     return opened;
-  return std::unique_ptr<file>(
-      std::make_unique<failpoint_file>(*this, std::move(*opened), direct));
+  return std::unique_ptr<file>(std::make_unique<failpoint_file>(*this, std::move(*opened), direct));
 }
 
 result<void> failpoint_storage::make_directory(const std::string& path) {
