@@ -58,14 +58,14 @@ void fact_sequencer::admit_with_lists(submission& work, const std::vector<list_b
     for (; list != lists.end() && list->position <= i; ++list)
       intake_.begin_list(list->kind);
     if (const auto* synced = std::get_if<list_synced>(&facts[i].body))
-      end_list(work, synced->kind);
+      end_list(work, {synced->kind, synced->api_version});
     admit_fact(work, {last_time_ms_, facts[i].body});
   }
   for (; list != lists.end(); ++list)
     intake_.begin_list(list->kind);
 }
 
-void fact_sequencer::end_list(submission& work, string_id kind) {
+void fact_sequencer::end_list(submission& work, object_kind kind) {
   for (const auto& body : intake_.end_list(kind))
     admit_fact(work, {last_time_ms_, body});
 }

@@ -40,7 +40,7 @@ private:
   void admit_in_place(submission& work);
   void admit_with_lists(submission& work, const std::vector<list_begin>& lists);
   void admit_fact(submission& work, const fact& candidate);
-  void end_list(submission& work, string_id kind);
+  void end_list(submission& work, object_kind kind);
   /// Whether it is to be journaled; counts it.
   bool judge(const submission& work, const fact& candidate);
   intake_count& count_of(const fact_body& body);

@@ -108,6 +108,7 @@ public:
   void operator()(const workload_gone& workload) const {
     gone("workload_gone", workload.id, workload.resource_version, workload.reason);
     all_["kind"] = text(workload.kind);
+    all_["api_version"] = text(workload.api_version);
   }
 
   void operator()(const scan_finished& scan) const {
@@ -131,6 +132,7 @@ public:
   void operator()(const list_synced& list) const {
     all_["type"] = "list_synced";
     all_["kind"] = text(list.kind);
+    all_["api_version"] = text(list.api_version);
     all_["resource_version"] = batch_.text(list.resource_version);
     all_["items"] = list.items;
   }
@@ -138,6 +140,7 @@ public:
   void operator()(const bookmarked& mark) const {
     all_["type"] = "bookmarked";
     all_["kind"] = text(mark.kind);
+    all_["api_version"] = text(mark.api_version);
     all_["resource_version"] = batch_.text(mark.resource_version);
   }
 

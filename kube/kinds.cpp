@@ -1,5 +1,7 @@
 #include "kube/kinds.hpp"
 
+#include "messages/fact.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -33,11 +35,6 @@ bool is_custom_group(std::string_view group) {
 }
 
 } // namespace
-
-std::string_view group_of(std::string_view api_version) {
-  const auto slash = api_version.find('/');
-  return slash == std::string_view::npos ? std::string_view{} : api_version.substr(0, slash);
-}
 
 kind_role role_of(std::string_view kind, std::string_view api_version) {
   const auto group = group_of(api_version);

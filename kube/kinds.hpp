@@ -17,9 +17,6 @@ enum class kind_role : std::uint8_t {
   ignored,
 };
 
-/// The group in an apiVersion: "apps" of "apps/v1"; empty for the core group ("v1").
-std::string_view group_of(std::string_view api_version);
-
 kind_role role_of(std::string_view kind, std::string_view api_version);
 
 object_shape shape_of(std::string_view kind, std::string_view api_version);

@@ -22,11 +22,12 @@ public:
   void begin_page();
 
   /// Call before the fact of an item is appended to `out`.
-  void add_item(std::string_view kind, observations& out);
+  void add_item(std::string_view kind, std::string_view api_version, observations& out);
 
   /// What a list says of itself at its end.
   struct page_end {
     std::string_view item_kind; ///< of a typed list, if the tally follows that kind; else empty
+    std::string_view api_version;
     std::string_view resource_version;
     bool more_follow = false; ///< metadata.continue is not empty
   };
@@ -39,13 +40,13 @@ public:
 
 private:
   struct open_list {
-    string_id kind{};
+    object_kind kind;
     std::uint64_t items = 0;
     bool failed = false;
     bool in_page = false; ///< in the page that is being read
   };
 
-  open_list& find_or_begin(string_id kind, observations& out);
+  open_list& find_or_begin(std::string_view kind, std::string_view api_version, observations& out);
 
   interner* strings_;
   std::vector<open_list> open_;

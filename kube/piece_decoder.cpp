@@ -65,7 +65,8 @@ result<void> piece_decoder::decode_bookmark(const object_fields& object) {
   if (role == kind_role::ignored || role == kind_role::status)
     return {};
   const auto version = out_.batch.add_text(object.resource_version);
-  out_.batch.facts.push_back({0, bookmarked{(*strings_)(object.kind), version}});
+  out_.batch.facts.push_back(
+      {0, bookmarked{(*strings_)(object.kind), version, (*strings_)(object.api_version)}});
   return {};
 }
 
@@ -84,7 +85,7 @@ result<void> piece_decoder::take_object(const object_fields& object, change what
   if (auto checked = check(object); !checked)
     return checked;
   if (list_is_open_ && lists_are_complete_)
-    lists_.add_item(object.kind, out_);
+    lists_.add_item(object.kind, object.api_version, out_);
   if (what == change::observed)
     project_observed(object, *strings_, out_);
   else
@@ -155,8 +156,8 @@ void piece_decoder::end_list(const object_fields& list) {
   const auto kind = item_kind_of(list.kind);
   const auto role = kind.empty() ? kind_role::ignored : role_of(kind, list.api_version);
   const bool is_followed = role != kind_role::ignored && role != kind_role::status;
-  const list_tracker::page_end end{is_followed ? kind : std::string_view{}, list.resource_version,
-                                   !list.list_continue.empty()};
+  const list_tracker::page_end end{is_followed ? kind : std::string_view{}, list.api_version,
+                                   list.resource_version, !list.list_continue.empty()};
   if (!lists_.end_page(end, out_))
     ++counters_.lists_incomplete;
 }

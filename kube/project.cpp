@@ -170,7 +170,8 @@ void project_gone(const object_fields& object, interner& strings, observations& 
     facts.push_back({0, node_gone{id, strings(object.name), version, gone_reason::deleted}});
     break;
   default:
-    facts.push_back({0, workload_gone{id, strings(object.kind), version, gone_reason::deleted}});
+    facts.push_back({0, workload_gone{id, strings(object.kind), version, gone_reason::deleted,
+                                      strings(object.api_version)}});
   }
 }
 

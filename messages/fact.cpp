@@ -16,6 +16,11 @@ pool_slice make_slice(std::size_t offset, std::size_t length) {
 
 } // namespace
 
+std::string_view group_of(std::string_view api_version) {
+  const auto slash = api_version.find('/');
+  return slash == std::string_view::npos ? std::string_view{} : api_version.substr(0, slash);
+}
+
 pool_slice fact_batch::add_text(std::string_view text) {
   const auto slice = make_slice(texts.size(), text.size());
   texts.append(text);
@@ -74,14 +79,16 @@ string_id highest_string(const fact_batch& batch, const fact& item) noexcept {
     void operator()(const workload_observed& workload) const {
       seen.all(workload.id, workload.kind, workload.api_version, workload.name_space, workload.controller);
     }
-    void operator()(const workload_gone& workload) const { seen.all(workload.id, workload.kind); }
+    void operator()(const workload_gone& workload) const {
+      seen.all(workload.id, workload.kind, workload.api_version);
+    }
     void operator()(const scan_finished& scan) const { seen.all(scan.image_id, scan.architecture); }
     void operator()(const remote_answered& answer) const { seen.all(answer.image_id, answer.architecture); }
     void operator()(const remote_acknowledged& ack) const {
       seen.all(ack.image_id, ack.architecture, ack.name);
     }
-    void operator()(const list_synced& list) const { seen(list.kind); }
-    void operator()(const bookmarked& mark) const { seen(mark.kind); }
+    void operator()(const list_synced& list) const { seen.all(list.kind, list.api_version); }
+    void operator()(const bookmarked& mark) const { seen.all(mark.kind, mark.api_version); }
     void operator()(const settings_changed&) const {}
   };
   std::visit(look{seen, batch}, item.body);

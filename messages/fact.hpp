@@ -3,10 +3,12 @@
 #include "messages/string_table.hpp"
 #include "messages/uid.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -40,6 +42,23 @@ struct container {
 /// below it, and with it every pod fits into one batch of the journal. A source refuses a larger pod as bad
 /// input; the codec does not write one.
 inline constexpr std::uint32_t containers_per_pod_max = 16'384;
+
+/// A kind, as Kubernetes tells kinds apart: Volcano has a Job, too. Of the apiVersion only the group counts,
+/// so one that differs in its version, or is missing for Pod and Node, means the same kind.
+struct object_kind {
+  string_id name{};
+  string_id api_version{};
+
+  friend bool operator==(const object_kind&, const object_kind&) = default;
+  friend auto operator<=>(const object_kind&, const object_kind&) = default;
+  template <class Hash>
+  friend Hash AbslHashValue(Hash state, const object_kind& kind) {
+    return Hash::combine(std::move(state), kind.name, kind.api_version);
+  }
+};
+
+/// The group in an apiVersion: "apps" of "apps/v1"; empty for the core group ("v1") and for no apiVersion.
+std::string_view group_of(std::string_view api_version);
 
 /// The owner reference with `controller: true` of an object; an empty `id` says that there is none.
 struct controller_ref {
@@ -107,6 +126,7 @@ struct workload_gone {
   string_id kind{};
   std::uint64_t resource_version = 0;
   gone_reason reason = gone_reason::deleted;
+  string_id api_version{}; ///< empty in journals of the first release, as in the facts below
 };
 
 enum class scan_outcome : std::uint8_t {
@@ -145,12 +165,14 @@ struct list_synced {
   string_id kind{};
   pool_slice resource_version; ///< opaque text, from the list's metadata
   std::uint64_t items = 0;
+  string_id api_version{};
 };
 
 /// The server vouches that everything of `kind` up to `resource_version` has been sent.
 struct bookmarked {
   string_id kind{};
   pool_slice resource_version; ///< opaque text
+  string_id api_version{};
 };
 
 /// Configuration that enters the state; journaled at the start of a journal and whenever it changes.

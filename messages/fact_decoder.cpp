@@ -130,6 +130,7 @@ void read(field_reader& fields, const pb::Gone& from, node_gone& to) {
 void read(field_reader& fields, const pb::Gone& from, workload_gone& to) {
   read_gone(fields, from, to);
   to.kind = fields.string(from.name_id(), "kind");
+  to.api_version = fields.string(from.api_version_id(), "apiVersion");
 }
 
 void read(field_reader& fields, const pb::NodeObserved& from, node_observed& to) {
@@ -175,11 +176,13 @@ void read(field_reader& fields, const pb::ListSynced& from, list_synced& to) {
   to.kind = fields.string(from.kind_id(), "kind");
   to.resource_version = fields.text(from.resource_version());
   to.items = from.items();
+  to.api_version = fields.string(from.api_version_id(), "apiVersion");
 }
 
 void read(field_reader& fields, const pb::Bookmarked& from, bookmarked& to) {
   to.kind = fields.string(from.kind_id(), "kind");
   to.resource_version = fields.text(from.resource_version());
+  to.api_version = fields.string(from.api_version_id(), "apiVersion");
 }
 
 void read(field_reader&, const pb::SettingsChanged& from, settings_changed& to) {

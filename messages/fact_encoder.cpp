@@ -103,12 +103,13 @@ struct fact_encoder::messages {
     return pod;
   }
 
-  const pb::Gone& fill_gone(const uid& id, string_id name, std::uint64_t resource_version,
-                            gone_reason reason) {
+  const pb::Gone& fill_gone(const uid& id, string_id name, std::uint64_t resource_version, gone_reason reason,
+                            string_id api_version = {}) {
     fill_uid(gone, id);
     gone.set_name_id(number(name));
     gone.set_resource_version(resource_version);
     gone.set_reason(number(reason));
+    gone.set_api_version_id(number(api_version));
     return gone;
   }
 
@@ -121,7 +122,7 @@ struct fact_encoder::messages {
   }
 
   const pb::Gone& fill(const fact_batch&, const workload_gone& body) {
-    return fill_gone(body.id, body.kind, body.resource_version, body.reason);
+    return fill_gone(body.id, body.kind, body.resource_version, body.reason, body.api_version);
   }
 
   const pb::NodeObserved& fill(const fact_batch&, const node_observed& body) {
@@ -172,11 +173,13 @@ struct fact_encoder::messages {
     list.set_kind_id(number(body.kind));
     assign(list.mutable_resource_version(), batch.text(body.resource_version));
     list.set_items(body.items);
+    list.set_api_version_id(number(body.api_version));
     return list;
   }
 
   const pb::Bookmarked& fill(const fact_batch& batch, const bookmarked& body) {
     bookmark.set_kind_id(number(body.kind));
+    bookmark.set_api_version_id(number(body.api_version));
     assign(bookmark.mutable_resource_version(), batch.text(body.resource_version));
     return bookmark;
   }

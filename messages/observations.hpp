@@ -12,7 +12,7 @@ namespace tallyman {
 /// that never reaches its `list_synced` changes nothing but what its items say.
 struct list_begin {
   std::uint32_t position = 0;
-  string_id kind{};
+  object_kind kind;
 };
 
 /// What a source hands to a cluster's supervisor: facts in the order in which they were seen. Their times

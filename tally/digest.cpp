@@ -203,7 +203,10 @@ private:
     std::vector<hash> parts;
     spelling to;
     for (const auto& [kind, each] : state_.positions.by_kind()) {
-      to.text(text(kind)).text(each.resource_version).number(each.listed_items);
+      to.text(text(kind.name))
+          .text(text(kind.api_version))
+          .text(each.resource_version)
+          .number(each.listed_items);
       parts.push_back(spell_time(to, each.listed_at_ms).finish());
     }
     return hash_of_set(parts);

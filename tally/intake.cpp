@@ -17,7 +17,7 @@ std::uint64_t pair_up(string_id a, string_id b) {
 } // namespace
 
 intake::intake(string_table& strings, std::uint64_t seed)
-    : pod_kind_(strings.intern("Pod")), node_kind_(strings.intern("Node")), seed_(seed) {}
+    : strings_(&strings), pod_kind_(strings.intern("Pod")), node_kind_(strings.intern("Node")), seed_(seed) {}
 
 void intake::prefetch(const fact& candidate, std::size_t ahead) const {
   const auto* const id = object_of(candidate.body);
@@ -32,21 +32,21 @@ void intake::prefetch(const fact& candidate, std::size_t ahead) const {
 intake::verdict intake::admit(const fact_batch& batch, const fact& candidate) {
   const auto& body = candidate.body;
   if (const auto* pod = std::get_if<pod_observed>(&body))
-    return observe(pod->id, pod_kind_, batch, candidate);
+    return observe(pod->id, {pod_kind_}, batch, candidate);
   if (const auto* gone = std::get_if<pod_gone>(&body))
     return end(gone->id);
   if (const auto* node = std::get_if<node_observed>(&body))
-    return observe(node->id, node_kind_, batch, candidate);
+    return observe(node->id, {node_kind_}, batch, candidate);
   if (const auto* node_end = std::get_if<node_gone>(&body))
     return end(node_end->id);
   if (const auto* workload = std::get_if<workload_observed>(&body))
-    return observe(workload->id, workload->kind, batch, candidate);
+    return observe(workload->id, {workload->kind, workload->api_version}, batch, candidate);
   if (const auto* workload_end = std::get_if<workload_gone>(&body))
     return end(workload_end->id);
   return verdict::admitted;
 }
 
-intake::verdict intake::observe(const uid& id, string_id kind, const fact_batch& batch,
+intake::verdict intake::observe(const uid& id, object_kind kind, const fact_batch& batch,
                                 const fact& candidate) {
   if (tombstones_.contains(id))
     return verdict::late;
@@ -55,13 +55,14 @@ intake::verdict intake::observe(const uid& id, string_id kind, const fact_batch&
   const auto [place, is_new] = objects_.try_emplace(id);
   auto& known = place->second;
   if (!open_lists_.empty())
-    if (const auto open = open_lists_.find(kind); open != open_lists_.end())
-      known.list = open->second;
+    if (const auto open = find_list(kind); open != open_lists_.end())
+      known.list = open->number;
   if (!is_new && known.fingerprint_high == hash.high64 && known.fingerprint_low == hash.low64)
     return verdict::no_op;
   known.fingerprint_high = hash.high64;
   known.fingerprint_low = hash.low64;
-  known.kind = kind;
+  known.kind = kind.name;
+  known.api_version = kind.api_version;
   return verdict::admitted;
 }
 
@@ -82,17 +83,29 @@ void intake::bury(const uid& id) {
   tombstone_order_.pop_front();
 }
 
-void intake::begin_list(string_id kind) {
-  open_lists_[kind] = ++last_list_;
+bool intake::same_kind(object_kind a, object_kind b) const {
+  return a.name == b.name && (a.api_version == b.api_version || group_of(strings_->text(a.api_version)) ==
+                                                                    group_of(strings_->text(b.api_version)));
 }
 
-std::vector<fact_body> intake::end_list(string_id kind) {
-  const auto open = open_lists_.find(kind);
+std::vector<intake::open_list>::iterator intake::find_list(object_kind kind) {
+  return std::find_if(open_lists_.begin(), open_lists_.end(),
+                      [&](const open_list& open) { return same_kind(open.kind, kind); });
+}
+
+void intake::begin_list(object_kind kind) {
+  if (const auto open = find_list(kind); open != open_lists_.end())
+    open_lists_.erase(open);
+  open_lists_.push_back({kind, ++last_list_});
+}
+
+std::vector<fact_body> intake::end_list(object_kind kind) {
+  const auto open = find_list(kind);
   if (open == open_lists_.end())
     return {};
   std::vector<uid> missing;
   for (const auto& [id, known] : objects_)
-    if (known.kind == kind && known.list != open->second)
+    if (known.list != open->number && same_kind({known.kind, known.api_version}, kind))
       missing.push_back(id);
   open_lists_.erase(open);
   std::sort(missing.begin(), missing.end());
@@ -103,12 +116,12 @@ std::vector<fact_body> intake::end_list(string_id kind) {
   return ends;
 }
 
-fact_body intake::gone_by_relist(const uid& id, string_id kind) const {
-  if (kind == pod_kind_)
+fact_body intake::gone_by_relist(const uid& id, object_kind kind) const {
+  if (kind.name == pod_kind_)
     return pod_gone{id, 0, gone_reason::relist};
-  if (kind == node_kind_)
+  if (kind.name == node_kind_)
     return node_gone{id, string_id::empty, 0, gone_reason::relist};
-  return workload_gone{id, kind, 0, gone_reason::relist};
+  return workload_gone{id, kind.name, 0, gone_reason::relist, kind.api_version};
 }
 
 namespace {

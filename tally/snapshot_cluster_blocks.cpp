@@ -16,7 +16,8 @@ bool snapshot_decoder::parts::read_objects(const pb::SnapshotObjects& from) {
       return refuse(fmt::format("entry {} refers to a string that is not there", i));
     if (incoming.objects().contains(id))
       return refuse(fmt::format("entry {} is an object that is already there", i));
-    incoming.restore(id, {from.fingerprint_high(i), from.fingerprint_low(i), string_id{from.kind_id(i)}, 0});
+    incoming.restore(id,
+                     {from.fingerprint_high(i), from.fingerprint_low(i), string_id{from.kind_id(i)}, {}, 0});
   }
   return true;
 }
@@ -77,6 +78,7 @@ bool snapshot_decoder::parts::read_workloads(const pb::SnapshotWorkloads& from) 
     if (table.workloads().contains(id))
       return refuse(fmt::format("entry {} is a workload that is already there", i));
     const std::string name{texts.take(from.name_length(i))};
+    state_->incoming.restore_api_version(id, string_id{from.api_version_id(i)});
     table.restore(
         id, {string_id{from.kind_id(i)},
              string_id{from.api_version_id(i)},
@@ -91,17 +93,19 @@ bool snapshot_decoder::parts::read_workloads(const pb::SnapshotWorkloads& from) 
 bool snapshot_decoder::parts::read_positions(const pb::SnapshotPositions& from) {
   const auto size = from.kind_id_size();
   if (!all_equal(
-          {size, from.resource_version_length_size(), from.listed_at_ms_size(), from.listed_items_size()}))
+          {size, from.resource_version_length_size(), from.listed_at_ms_size(), from.listed_items_size()}) ||
+      (from.api_version_id_size() != size && from.api_version_id_size() != 0))
     return refuse("its columns differ in length");
   text_run texts{from.texts()};
   for (int i = 0; i < size; ++i) {
-    if (!known({from.kind_id(i)}))
+    const auto api_version = from.api_version_id_size() == 0 ? 0 : from.api_version_id(i);
+    if (!known({from.kind_id(i), api_version}))
       return refuse(fmt::format("entry {} refers to a string that is not there", i));
-    if (state_->positions.by_kind().contains(string_id{from.kind_id(i)}))
+    const object_kind kind{string_id{from.kind_id(i)}, string_id{api_version}};
+    if (state_->positions.by_kind().contains(kind))
       return refuse(fmt::format("entry {} is a kind that is already there", i));
-    state_->positions.restore(string_id{from.kind_id(i)},
-                              {std::string{texts.take(from.resource_version_length(i))}, from.listed_at_ms(i),
-                               from.listed_items(i)});
+    state_->positions.restore(kind, {std::string{texts.take(from.resource_version_length(i))},
+                                     from.listed_at_ms(i), from.listed_items(i)});
   }
   return texts.used_up() || refuse("its texts and their lengths do not fit");
 }

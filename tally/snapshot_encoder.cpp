@@ -227,7 +227,8 @@ private:
     for (const auto* entry : in_order(state_.positions.by_kind())) {
       const auto& [kind, position] = *entry;
       auto& columns = to.columns();
-      columns.add_kind_id(number_of(kind));
+      columns.add_kind_id(number_of(kind.name));
+      columns.add_api_version_id(number_of(kind.api_version));
       columns.add_resource_version_length(length_of(position.resource_version));
       columns.add_listed_at_ms(position.listed_at_ms);
       columns.add_listed_items(position.listed_items);

@@ -23,17 +23,18 @@ public:
   void apply(const fact_batch& batch) {
     for (const auto& each : batch.facts)
       if (const auto* mark = std::get_if<bookmarked>(&each.body)) {
-        by_kind_[mark->kind].resource_version = batch.text(mark->resource_version);
+        by_kind_[{mark->kind, mark->api_version}].resource_version = batch.text(mark->resource_version);
       } else if (const auto* list = std::get_if<list_synced>(&each.body)) {
-        by_kind_[list->kind] = {std::string{batch.text(list->resource_version)}, each.time_ms, list->items};
+        by_kind_[{list->kind, list->api_version}] = {std::string{batch.text(list->resource_version)},
+                                                     each.time_ms, list->items};
       }
   }
 
-  const absl::flat_hash_map<string_id, position>& by_kind() const noexcept { return by_kind_; }
-  void restore(string_id kind, position state) { by_kind_[kind] = std::move(state); }
+  const absl::flat_hash_map<object_kind, position>& by_kind() const noexcept { return by_kind_; }
+  void restore(object_kind kind, position state) { by_kind_[kind] = std::move(state); }
 
 private:
-  absl::flat_hash_map<string_id, position> by_kind_;
+  absl::flat_hash_map<object_kind, position> by_kind_;
 };
 
 } // namespace tallyman

@@ -4,11 +4,6 @@ namespace tallyman {
 
 namespace {
 
-std::string_view group_of(std::string_view api_version) {
-  const auto slash = api_version.find('/');
-  return slash == std::string_view::npos ? std::string_view{} : api_version.substr(0, slash);
-}
-
 // By group too: Volcano's `Job` of batch.volcano.sh, say, is a custom kind, and an owner as it is. A
 // reference without an apiVersion (the API server refuses them) is taken at its kind.
 bool is_followed_kind(std::string_view kind, std::string_view api_version) {

@@ -89,3 +89,21 @@ TEST_CASE_METHOD(fixture, "a list that breaks off half-way ends nothing") {
   REQUIRE(work->batch.facts.size() == 2);
   CHECK(std::get<pod_gone>(work->batch.facts[0].body).id == parse_uid("b", intern));
 }
+
+TEST_CASE_METHOD(fixture, "a complete list of workloads ends those of its API group, and no others") {
+  const auto job = [&](const char* id, const char* api_version) {
+    workload_observed seen;
+    seen.id = parse_uid(id, intern);
+    seen.kind = intern("Job");
+    seen.api_version = intern(api_version);
+    return fact{0, seen};
+  };
+  REQUIRE(admit({job("a", "batch/v1"), job("b", "batch.volcano.sh/v1alpha1")}));
+  observations list;
+  list.lists.push_back({0, {intern("Job"), intern("batch/v1")}});
+  list.batch.facts.push_back({0, list_synced{intern("Job"), {}, 0, intern("batch/v1")}});
+  const auto work = sequencer.admit(list);
+  REQUIRE(work);
+  REQUIRE(work->batch.facts.size() == 2);
+  CHECK(std::get<workload_gone>(work->batch.facts[0].body).id == parse_uid("a", intern));
+}

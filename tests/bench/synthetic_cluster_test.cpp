@@ -137,7 +137,7 @@ TEST_CASE("a relist of a synthetic cluster shows what was replaced unseen") {
   const auto unseen = cluster.journaled - before - 1;
   CHECK(unseen > 0);
   CHECK(unseen < 30);
-  CHECK(cluster.state.incoming.end_list(well_known::pod).size() == unseen);
+  CHECK(cluster.state.incoming.end_list({well_known::pod}).size() == unseen);
 }
 
 TEST_CASE("the most popular image has a share of the pods as by Zipf's law") {

@@ -65,8 +65,10 @@ TEST_CASE("every kind of event can be dumped") {
         start +
             R"("type":"workload_observed","uid":"u","kind":"text","api_version":"text","namespace":"text",)"
             R"("name":"slice","controller":null,"resource_version":1})");
-  CHECK(shown(workload_gone{id, text, 1, gone_reason::deleted}) ==
-        start + R"("type":"workload_gone","uid":"u","reason":"deleted","resource_version":1,"kind":"text"})");
+  CHECK(
+      shown(workload_gone{id, text, 1, gone_reason::deleted, text}) ==
+      start +
+          R"("type":"workload_gone","uid":"u","reason":"deleted","resource_version":1,"kind":"text","api_version":"text"})");
   CHECK(
       shown(scan_finished{text, text, slice, 60, scan_outcome::failed}) ==
       start +
@@ -77,9 +79,11 @@ TEST_CASE("every kind of event can be dumped") {
       shown(remote_acknowledged{text, text, text, 3}) ==
       start +
           R"("type":"remote_acknowledged","image_id":"text","architecture":"text","name":"text","version":3})");
-  CHECK(shown(list_synced{text, slice, 5}) ==
-        start + R"("type":"list_synced","kind":"text","resource_version":"slice","items":5})");
-  CHECK(shown(bookmarked{text, slice}) ==
-        start + R"("type":"bookmarked","kind":"text","resource_version":"slice"})");
+  CHECK(
+      shown(list_synced{text, slice, 5, text}) ==
+      start +
+          R"("type":"list_synced","kind":"text","api_version":"text","resource_version":"slice","items":5})");
+  CHECK(shown(bookmarked{text, slice, text}) ==
+        start + R"("type":"bookmarked","kind":"text","api_version":"text","resource_version":"slice"})");
   CHECK(shown(settings_changed{9}) == start + R"("type":"settings_changed","scan_grace_ms":9})");
 }

@@ -75,7 +75,7 @@ TEST_CASE("kinds without end do not grow the counters without end") {
 }
 
 TEST_CASE("the group is what comes before the slash") {
-  CHECK(group_of("v1").empty());
-  CHECK(group_of("apps/v1") == "apps");
-  CHECK(group_of("").empty());
+  CHECK(tallyman::group_of("v1").empty());
+  CHECK(tallyman::group_of("apps/v1") == "apps");
+  CHECK(tallyman::group_of("").empty());
 }

@@ -138,6 +138,11 @@ std::string role(const json& object) {
   return is_workload(object) ? "workload" : "";
 }
 
+std::string kind_text(const json& object) {
+  const auto name = group(text(object, "apiVersion"));
+  return text(object, "kind") + (name.empty() ? "" : ".") + name;
+}
+
 void add_object(const json& object, bool gone, std::vector<std::string>& lines) {
   const auto what = role(object);
   if (what.empty() || what == "Status")
@@ -153,7 +158,7 @@ void add_object(const json& object, bool gone, std::vector<std::string>& lines) 
     lines.push_back(gone ? fmt::format("node gone {} {} rv={}", uid, text(meta, "name"), version(object))
                          : node_text(object));
   else if (gone)
-    lines.push_back(fmt::format("workload gone {} {} rv={}", uid, text(object, "kind"), version(object)));
+    lines.push_back(fmt::format("workload gone {} {} rv={}", uid, kind_text(object), version(object)));
   else
     lines.push_back(fmt::format("workload {} {} {} {}/{} rv={} controller={}", uid, text(object, "kind"),
                                 text(object, "apiVersion"), text(meta, "namespace"), text(meta, "name"),
@@ -169,12 +174,11 @@ void add_event(const json& event, std::vector<std::string>& lines) {
     return;
   if (type != "BOOKMARK")
     throw std::runtime_error("unknown type");
-  const auto kind = text(object, "kind");
   const auto name = group(text(object, "apiVersion"));
   const bool custom = name.find('.') != std::string::npos && !name.ends_with(".k8s.io");
   if (custom || (role(object) != "" && role(object) != "Status"))
-    lines.push_back(
-        fmt::format("bookmark {} rv={}", kind, text(member(object, "metadata"), "resourceVersion")));
+    lines.push_back(fmt::format("bookmark {} rv={}", kind_text(object),
+                                text(member(object, "metadata"), "resourceVersion")));
 }
 
 void add_list(const json& list, std::vector<std::string>& lines) {

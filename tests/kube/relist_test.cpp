@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 using namespace tallyman::kube::testing;
 using tallyman::kube::json_decoder_options;
 using lines = std::vector<std::string>;
@@ -112,4 +114,15 @@ TEST_CASE("a failed list is forgotten once its last page has come") {
 TEST_CASE("a list that ends within one feed and a fact before it keep their positions") {
   CHECK(facts_of(pod_json(uid_c) + pod_list(last, pod_json(uid_a)), complete()) ==
         lines{pod_line(uid_c), "begin Pod", pod_line(uid_a), "synced Pod items=1 rv=90"});
+}
+
+TEST_CASE("a complete list of batch Jobs says nothing of the Jobs of another API group") {
+  constexpr std::string_view lists =
+      R"({"kind":"List","apiVersion":"v1","items":[{"kind":"Job","apiVersion":"batch/v1","metadata":{"uid":"a"}},)"
+      R"({"kind":"Job","apiVersion":"batch.volcano.sh/v1alpha1","metadata":{"uid":"b","ownerReferences":)"
+      R"([{"controller":true,"uid":"c"}]}}]}{"kind":"JobList","apiVersion":"batch/v1","items":[]})";
+  const auto all = facts_of(lists, complete());
+  CHECK(std::count(all.begin(), all.end(), "begin Job.batch") == 2);
+  CHECK(std::count(all.begin(), all.end(), "begin Job.batch.volcano.sh") == 1);
+  CHECK(all.back() == "synced Job.batch items=0 rv=");
 }

@@ -41,23 +41,31 @@ public:
     return fmt::format("node gone {} {} rv={}", id(gone.id), text(gone.name), gone.resource_version);
   }
   std::string operator()(const workload_gone& gone) const {
-    return fmt::format("workload gone {} {} rv={}", id(gone.id), text(gone.kind), gone.resource_version);
+    return fmt::format("workload gone {} {} rv={}", id(gone.id), kind({gone.kind, gone.api_version}),
+                       gone.resource_version);
   }
   std::string operator()(const list_synced& list) const {
-    return fmt::format("synced {} items={} rv={}", text(list.kind), list.items,
+    return fmt::format("synced {} items={} rv={}", kind({list.kind, list.api_version}), list.items,
                        batch_.text(list.resource_version));
   }
   std::string operator()(const bookmarked& mark) const {
-    return fmt::format("bookmark {} rv={}", text(mark.kind), batch_.text(mark.resource_version));
+    return fmt::format("bookmark {} rv={}", kind({mark.kind, mark.api_version}),
+                       batch_.text(mark.resource_version));
   }
   template <class Other>
   std::string operator()(const Other&) const {
     return "a fact that no cluster sends";
   }
 
-  std::string_view text(string_id string) const { return strings_.text(string); }
+  /// "Pod", "Job.batch".
+  std::string kind(const object_kind& kind) const {
+    const auto group = group_of(text(kind.api_version));
+    return fmt::format("{}{}{}", text(kind.name), group.empty() ? "" : ".", group);
+  }
 
 private:
+  std::string_view text(string_id string) const { return strings_.text(string); }
+
   std::string id(const uid& given) const { return to_string(given, strings_); }
   std::string controller(const controller_ref& owner) const {
     if (owner.empty())
@@ -82,7 +90,7 @@ std::vector<std::string> render(const observations& seen, const string_table& st
   auto list = seen.lists.begin();
   for (std::size_t i = 0; i <= seen.batch.facts.size(); ++i) {
     for (; list != seen.lists.end() && list->position == i; ++list)
-      lines.push_back(fmt::format("begin {}", rendered.text(list->kind)));
+      lines.push_back(fmt::format("begin {}", rendered.kind(list->kind)));
     if (i < seen.batch.facts.size())
       lines.push_back(std::visit(rendered, seen.batch.facts[i].body));
   }

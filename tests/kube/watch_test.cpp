@@ -23,7 +23,7 @@ TEST_CASE("a deleted object is gone, whatever its kind") {
   CHECK(facts_of(event("DELETED", pod_json(uid_a, rv)) + event("DELETED", node_json(uid_c, rv, "")) +
                  event("DELETED", R"({"kind":"Job","apiVersion":"batch/v1","metadata":{"uid":"u"}})")) ==
         lines{fmt::format("pod gone {} rv=9", uid_a), fmt::format("node gone {} n1 rv=9", uid_c),
-              "workload gone u Job rv=0"});
+              "workload gone u Job.batch rv=0"});
 }
 
 TEST_CASE("added and modified objects are observed in the order of the stream") {

@@ -124,6 +124,30 @@ TEST_CASE("events that the first release wrote are read as it meant them") {
   }
 }
 
+TEST_CASE("the apiVersion that the second release added to three facts is written and read") {
+  string_table strings;
+  for (int i = 1; i <= 40; ++i)
+    strings.intern(std::to_string(i));
+  fact_batch batch;
+  batch.facts.push_back({1, workload_gone{object, string_id{19}, 20, gone_reason::relist, string_id{31}}});
+  batch.facts.push_back({2, list_synced{string_id{33}, batch.add_text("34"), 35, string_id{32}}});
+  batch.facts.push_back({3, bookmarked{string_id{36}, batch.add_text("37"), string_id{33}}});
+  constexpr written_event added[] = {{6, "09084706050403020111908f8e8d8c8b8a89180120132814301f"},
+                                     {10, "08211202333418232020"},
+                                     {11, "0824120233371821"}};
+  fact_encoder encoder;
+  fact_decoder decoder;
+  fact_batch out;
+  for (std::size_t i = 0; i < std::size(added); ++i) {
+    std::vector<std::byte> payload(encoder.prepare(batch, batch.facts[i]));
+    encoder.write(payload);
+    CHECK(to_hex(payload) == added[i].hex);
+    REQUIRE(decoder.decode(added[i].type, batch.facts[i].time_ms, from_hex(added[i].hex), strings, out).ok());
+    CHECK(testing::content_of(out, out.facts[i], strings) ==
+          testing::content_of(batch, batch.facts[i], strings));
+  }
+}
+
 TEST_CASE("a field that a newer release added is skipped") {
   string_table strings;
   fact_decoder decoder;

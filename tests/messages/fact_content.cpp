@@ -85,7 +85,7 @@ struct content_printer {
           f.resource_version);
   }
   void operator()(const workload_gone& f) const {
-    print("workload_gone", f.id, f.kind, f.resource_version, f.reason);
+    print("workload_gone", f.id, f.kind, f.resource_version, f.reason, f.api_version);
   }
   void operator()(const scan_finished& f) const {
     print("scan_finished", f.image_id, f.architecture, f.error, f.wait_ms, f.outcome);
@@ -96,8 +96,12 @@ struct content_printer {
   void operator()(const remote_acknowledged& f) const {
     print("remote_acknowledged", f.image_id, f.architecture, f.name, f.version);
   }
-  void operator()(const list_synced& f) const { print("list_synced", f.kind, f.resource_version, f.items); }
-  void operator()(const bookmarked& f) const { print("bookmarked", f.kind, f.resource_version); }
+  void operator()(const list_synced& f) const {
+    print("list_synced", f.kind, f.resource_version, f.items, f.api_version);
+  }
+  void operator()(const bookmarked& f) const {
+    print("bookmarked", f.kind, f.resource_version, f.api_version);
+  }
   void operator()(const settings_changed& f) const { print("settings_changed", f.scan_grace_ms); }
 };
 

@@ -109,7 +109,7 @@ fact_body random_facts::body(fact_batch& batch, std::size_t kind) {
   case 4:
     return workload(batch);
   case 5:
-    return workload_gone{object(), string(), number(), choice(gone_reason::relist)};
+    return workload_gone{object(), string(), number(), choice(gone_reason::relist), string()};
   case 6:
     return scan_finished{string(), string(), text(batch), number(), choice(scan_outcome::image_private)};
   case 7:
@@ -117,9 +117,9 @@ fact_body random_facts::body(fact_batch& batch, std::size_t kind) {
   case 8:
     return remote_acknowledged{string(), string(), string(), number()};
   case 9:
-    return list_synced{string(), text(batch), number()};
+    return list_synced{string(), text(batch), number(), string()};
   case 10:
-    return bookmarked{string(), text(batch)};
+    return bookmarked{string(), text(batch), string()};
   case 11:
     return settings_changed{number()};
   default:

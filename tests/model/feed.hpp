@@ -24,7 +24,7 @@ inline fact_batch admit(intake& gate, const observations& seen) {
       break;
     const auto& each = seen.batch.facts[i];
     if (const auto* end = std::get_if<list_synced>(&each.body))
-      for (auto& missing : gate.end_list(end->kind))
+      for (auto& missing : gate.end_list({end->kind, end->api_version}))
         judge({each.time_ms, std::move(missing)});
     judge(each);
   }

@@ -71,7 +71,7 @@ void naive_model::take(const fact_batch& batch, const fact& each) {
   if (const auto* gone_workload = std::get_if<workload_gone>(&each.body))
     return end(text(gone_workload->id), time);
   if (const auto* list = std::get_if<list_synced>(&each.body))
-    end_list(text(list->kind), time);
+    end_list(text(object_kind{list->kind, list->api_version}), time);
   begin_fact(time);
   if (const auto* scan = std::get_if<scan_finished>(&each.body))
     apply(batch, *scan, time);
@@ -80,9 +80,10 @@ void naive_model::take(const fact_batch& batch, const fact& each) {
   else if (const auto* acknowledged = std::get_if<remote_acknowledged>(&each.body))
     apply(*acknowledged, time);
   else if (const auto* synced = std::get_if<list_synced>(&each.body))
-    positions_[text(synced->kind)] = {std::string{batch.text(synced->resource_version)}, time, synced->items};
+    positions_[position_of(synced->kind, synced->api_version)] = {
+        std::string{batch.text(synced->resource_version)}, time, synced->items};
   else if (const auto* mark = std::get_if<bookmarked>(&each.body))
-    positions_[text(mark->kind)].version = batch.text(mark->resource_version);
+    positions_[position_of(mark->kind, mark->api_version)].version = batch.text(mark->resource_version);
   else if (const auto* settings = std::get_if<settings_changed>(&each.body))
     grace_ = settings->scan_grace_ms;
   end_fact(time);

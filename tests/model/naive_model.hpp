@@ -85,6 +85,10 @@ private:
   // Reading.
   std::string text(string_id id) const { return std::string{strings_.text(id)}; }
   std::string text(const uid& id) const { return to_string(id, strings_); }
+  std::string position_of(string_id kind, string_id api_version) const {
+    return text(api_version) + ' ' + text(kind);
+  }
+  std::string text(object_kind kind) const { return kind_text(text(kind.name), text(kind.api_version)); }
   true_reference read(const fact_batch& batch, const controller_ref& ref) const;
   true_node read(const fact_batch& batch, const node_observed& seen) const;
   true_workload read(const fact_batch& batch, const workload_observed& seen) const;
@@ -118,7 +122,7 @@ private:
   std::map<image_key_text, image> images_;
   std::map<std::string, position> positions_;
   std::map<std::string, std::string> last_said_;       ///< uid to what its object last said
-  std::map<std::string, std::string> kinds_;           ///< uid to kind, of what is there
+  std::map<std::string, std::string> kinds_;           ///< uid to kind and group, of what is there
   std::set<std::string> gone_;                         ///< uids
   std::map<std::string, std::set<std::string>> lists_; ///< kind to the uids of the list that is under way
   std::uint64_t grace_ = 86'400'000;

@@ -7,8 +7,19 @@ namespace tallyman::testing {
 
 namespace {
 
-const std::vector<std::string> listed_kinds{"Node",    "ReplicaSet",  "Job",       "Deployment", "CronJob",
-                                            "Rollout", "StatefulSet", "DaemonSet", "Pod"};
+const std::vector<std::string> listed_kinds{"Node",
+                                            "ReplicaSet.apps",
+                                            "ReplicaSet.extensions",
+                                            "ReplicaSet",
+                                            "Job.batch",
+                                            "Job.batch.volcano.sh",
+                                            "Deployment.apps",
+                                            "Deployment.extensions",
+                                            "CronJob.batch",
+                                            "Rollout.argoproj.io",
+                                            "StatefulSet.apps",
+                                            "DaemonSet.apps",
+                                            "Pod"};
 
 } // namespace
 
@@ -83,7 +94,7 @@ void random_cluster::begin_list(observations& to, const std::string& kind) {
       listed_.push_back({object, false});
   for (std::size_t i = listed_.size(); i > 1; --i)
     std::swap(listed_[i - 1], listed_[static_cast<std::size_t>(random_.below(i))]);
-  to.lists.push_back({static_cast<std::uint32_t>(to.batch.facts.size()), writer_.id(kind)});
+  to.lists.push_back({static_cast<std::uint32_t>(to.batch.facts.size()), writer_.kind(kind)});
 }
 
 void random_cluster::continue_list(observations& to) {
@@ -97,7 +108,8 @@ void random_cluster::continue_list(observations& to) {
 
 void random_cluster::end_list(observations& to, const std::string& kind) {
   const auto version = to.batch.add_text(std::to_string(++resource_version_));
-  add(to, list_synced{writer_.id(kind), version, random_.below(50)});
+  const auto what = writer_.kind(kind);
+  add(to, list_synced{what.name, version, random_.below(50), what.api_version});
   listed_kind_.clear();
 }
 
@@ -169,7 +181,8 @@ void random_cluster::see_scan(observations& to) {
 
 void random_cluster::see_bookmark(observations& to) {
   const auto version = to.batch.add_text(std::to_string(++resource_version_));
-  add(to, bookmarked{writer_.id(random_.pick(listed_kinds)), version});
+  const auto what = writer_.kind(random_.pick(listed_kinds));
+  add(to, bookmarked{what.name, version, what.api_version});
 }
 
 void random_cluster::see_settings(observations& to) {

@@ -151,7 +151,10 @@ void random_cluster::add_workloads() {
     add_workload("ReplicaSet", "extensions/v1beta1", add_workload("Deployment", "extensions/v1beta1", {}));
     return;
   case 5:
-    add_workload(random_.percent(50) ? "StatefulSet" : "DaemonSet", apps, {});
+    if (random_.percent(30))
+      add_workload("Job", "batch.volcano.sh/v1alpha1", {});
+    else
+      add_workload(random_.percent(50) ? "StatefulSet" : "DaemonSet", apps, {});
     return;
   case 6:
     add_workload("ReplicaSet", random_.percent(50) ? apps : "", {});

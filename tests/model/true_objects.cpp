@@ -51,7 +51,8 @@ fact_body fact_writer::gone(const true_object& object) {
   if (const auto* node = std::get_if<true_node>(&object))
     return node_gone{uid, id(node->name), node->resource_version, gone_reason::deleted};
   if (const auto* workload = std::get_if<true_workload>(&object))
-    return workload_gone{uid, id(workload->kind), workload->resource_version, gone_reason::deleted};
+    return workload_gone{uid, id(workload->kind), workload->resource_version, gone_reason::deleted,
+                         id(workload->api_version)};
   return pod_gone{uid, std::get<true_pod>(object).resource_version, gone_reason::deleted};
 }
 

@@ -62,11 +62,17 @@ inline const std::string& uid_of(const true_object& object) {
   return std::visit([](const auto& each) -> const std::string& { return each.uid; }, object);
 }
 
+/// A kind and its group: "Pod", "Job.batch".
+inline std::string kind_text(std::string_view kind, std::string_view api_version) {
+  const auto group = group_of(api_version);
+  return std::string{kind} + (group.empty() ? "" : ".") + std::string{group};
+}
+
 inline std::string kind_of(const true_object& object) {
   if (std::holds_alternative<true_node>(object))
     return "Node";
   if (const auto* workload = std::get_if<true_workload>(&object))
-    return workload->kind;
+    return kind_text(workload->kind, workload->api_version);
   return "Pod";
 }
 
@@ -76,6 +82,14 @@ public:
   explicit fact_writer(string_table& strings) : strings_(strings) {}
 
   string_id id(const std::string& text) { return strings_(text); }
+
+  /// What `kind_text` gives, as a list names it: the version in a group is another one than its objects have.
+  object_kind kind(const std::string& text) {
+    const auto dot = text.find('.');
+    if (dot == std::string::npos)
+      return {id(text), id("v1")};
+    return {id(text.substr(0, dot)), id(text.substr(dot + 1) + "/v9")};
+  }
   fact_body observed(fact_batch& batch, const true_object& object);
   fact_body gone(const true_object& object);
 

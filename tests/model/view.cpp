@@ -1,5 +1,7 @@
 #include "model/view.hpp"
 
+#include "model/true_objects.hpp"
+
 #include <fmt/format.h>
 
 namespace tallyman::testing {
@@ -32,12 +34,12 @@ public:
       if (state_.placed.images()[i].live)
         add_history(state_.images[i], state_.placed.images()[i]);
     for (const auto& [kind, each] : state_.positions.by_kind())
-      view_["position " + text(kind)] =
+      view_["position " + text(kind.api_version) + ' ' + text(kind.name)] =
           fmt::format("{} {} {}", each.resource_version, each.listed_at_ms, each.listed_items);
     for (const auto& id : state_.incoming.tombstones())
       view_["gone " + text(id)];
     for (const auto& [id, object] : state_.incoming.objects())
-      view_["object " + text(id)] = text(object.kind);
+      view_["object " + text(id)] = kind_text(text(object.kind), text(object.api_version));
     view_["cluster"] = fmt::format("sequence {} time {} grace {}", state_.sequence, state_.time_ms,
                                    state_.placed.images().grace_ms());
     return std::move(view_);

@@ -1,3 +1,4 @@
+#include "tally/blocks.hpp"
 #include "tally/intake.hpp"
 #include "tally/tracked_cluster.hpp"
 
@@ -75,11 +76,11 @@ TEST_CASE("a list ends only what is of its kind and was not in it") {
   cluster.see(pod("a"));
   cluster.see(pod("b"));
   cluster.see(pod("c"));
-  cluster.state.incoming.begin_list(cluster.id("Pod"));
+  cluster.state.incoming.begin_list({cluster.id("Pod")});
   cluster.see(pod("a"));                         // says nothing new, but is there
   cluster.see(pod("b", {}, {running("app:2")})); // changed
   cluster.see(pod("d"));                         // new
-  const auto ends = cluster.state.incoming.end_list(cluster.id("Pod"));
+  const auto ends = cluster.state.incoming.end_list({cluster.id("Pod")});
   REQUIRE(ends.size() == 1);
   const auto& end = std::get<pod_gone>(ends[0]);
   CHECK(to_string(end.id, *cluster.strings) == "uid of c");
@@ -91,12 +92,12 @@ TEST_CASE("a list that breaks off ends nothing, and the next one starts afresh")
   cluster.see(pod("a"));
   cluster.see(pod("b"));
   const auto kind = cluster.id("Pod");
-  cluster.state.incoming.begin_list(kind);
+  cluster.state.incoming.begin_list({kind});
   cluster.see(pod("a"));
-  cluster.state.incoming.begin_list(kind);
+  cluster.state.incoming.begin_list({kind});
   cluster.see(pod("b"));
-  REQUIRE(cluster.state.incoming.end_list(kind).size() == 1);
-  CHECK(cluster.state.incoming.end_list(kind).empty());
+  REQUIRE(cluster.state.incoming.end_list({kind}).size() == 1);
+  CHECK(cluster.state.incoming.end_list({kind}).empty());
 }
 
 TEST_CASE("an empty list that is complete ends everything of its kind, in the order of the uids") {
@@ -104,9 +105,40 @@ TEST_CASE("an empty list that is complete ends everything of its kind, in the or
   for (const auto* name : {"c", "a", "b"})
     cluster.see(node(name));
   cluster.see(pod("p"));
-  cluster.state.incoming.begin_list(cluster.id("Node"));
-  const auto ends = cluster.state.incoming.end_list(cluster.id("Node"));
+  cluster.state.incoming.begin_list({cluster.id("Node")});
+  const auto ends = cluster.state.incoming.end_list({cluster.id("Node")});
   REQUIRE(ends.size() == 3);
   CHECK(std::get<node_gone>(ends[0]).id < std::get<node_gone>(ends[1]).id);
   CHECK(std::get<node_gone>(ends[1]).id < std::get<node_gone>(ends[2]).id);
+}
+
+TEST_CASE("a list of batch Jobs does not end the Jobs of another API group") {
+  tracked_cluster cluster;
+  cluster.see(workload("Job", "report", {}, "batch/v1"));
+  cluster.see(workload("Job", "training", {}, "batch.volcano.sh/v1alpha1"));
+  const object_kind batch_job{cluster.id("Job"), cluster.id("batch/v1")};
+  const auto check_list = [&](cluster_state& state) {
+    state.incoming.begin_list(batch_job);
+    const auto ends = state.incoming.end_list(batch_job);
+    REQUIRE(ends.size() == 1);
+    const auto& end = std::get<workload_gone>(ends[0]);
+    CHECK(to_string(end.id, *state.strings) == "uid of report");
+    CHECK(end.api_version == batch_job.api_version);
+  };
+  auto restored = decode(encode(cluster.state));
+  REQUIRE(restored.ok());
+  check_list(cluster.state);
+  check_list(*restored);
+}
+
+TEST_CASE("objects seen in an older version of their group are in a list of the newer one") {
+  tracked_cluster cluster;
+  cluster.see(workload("CronJob", "kept", {}, "batch/v1beta1"));
+  cluster.see(workload("CronJob", "ended", {}, "batch/v1beta1"));
+  const object_kind listed{cluster.id("CronJob"), cluster.id("batch/v1")};
+  cluster.state.incoming.begin_list(listed);
+  cluster.see(workload("CronJob", "kept", {}, "batch/v1beta1"));
+  const auto ends = cluster.state.incoming.end_list(listed);
+  REQUIRE(ends.size() == 1);
+  CHECK(to_string(std::get<workload_gone>(ends[0]).id, *cluster.strings) == "uid of ended");
 }

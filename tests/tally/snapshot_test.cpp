@@ -213,3 +213,18 @@ TEST_CASE("a full cluster is encoded within a second and loaded within half a on
   CHECK(encoding < 1.0);
   CHECK(loading < 0.5);
 }
+
+TEST_CASE("a snapshot of the first release, whose positions have no apiVersion, is read") {
+  auto cluster = small_cluster();
+  fact_batch batch;
+  const auto version = batch.add_text("77");
+  cluster.take(std::move(batch), bookmarked{cluster.id("Pod"), version, cluster.id("v1")});
+  const auto restored = decode_changed<pb::SnapshotPositions>(
+      cluster.state, snapshot_block::positions, [](auto& block) { block.clear_api_version_id(); });
+  REQUIRE(restored.ok());
+  CHECK(restored->positions.by_kind().at({cluster.id("Pod")}).resource_version == "77");
+  CHECK_FALSE(
+      decode_changed<pb::SnapshotPositions>(cluster.state, snapshot_block::positions, [](auto& block) {
+        block.add_api_version_id(0);
+      }).ok());
+}

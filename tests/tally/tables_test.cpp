@@ -80,7 +80,7 @@ TEST_CASE("a watch goes on from the newest bookmark or list of its kind") {
   const auto listed = cluster.now_ms;
   cluster.now_ms += 5;
   send([&](fact_batch& b) { return fact_body{bookmarked{kind, b.add_text("abc")}}; });
-  CHECK(cluster.state.positions.by_kind().at(kind) == watch_positions::position{"abc", listed, 7});
+  CHECK(cluster.state.positions.by_kind().at({kind}) == watch_positions::position{"abc", listed, 7});
 }
 
 TEST_CASE("a uid that shows up under a second name leaves no node under the first") {

@@ -61,10 +61,10 @@ public:
   }
 
   void list(const std::string& kind, const std::vector<true_object>& objects) {
-    state.incoming.begin_list(id(kind));
+    state.incoming.begin_list({id(kind)});
     for (const auto& object : objects)
       see(object);
-    for (auto& end : state.incoming.end_list(id(kind)))
+    for (auto& end : state.incoming.end_list({id(kind)}))
       take({}, std::move(end));
   }
 
