@@ -33,4 +33,7 @@ struct counters {
   kind_counters& of(std::string_view kind);
 };
 
+/// Adds the figures of one stream to those of all.
+void add(counters& total, const counters& more);
+
 } // namespace tallyman::kube

@@ -4,6 +4,7 @@
 #include "kube/input_window.hpp"
 #include "kube/json_splitter.hpp"
 #include "kube/piece_decoder.hpp"
+#include "kube/warnings.hpp"
 
 #include <fmt/format.h>
 
@@ -25,14 +26,19 @@ class json_decoder::state {
 public:
   state(interner& strings, const json_decoder_options& options)
       : options_(options), splitter_(options.nesting_max),
-        pieces_(strings, options.string_bytes_max, options.lists_are_complete) {}
+        own_(std::in_place, strings, options.lists_are_complete), into_(*own_),
+        pieces_(into_, options.string_bytes_max) {}
+
+  state(fact_collector& into, const json_decoder_options& options)
+      : options_(options), splitter_(options.nesting_max), into_(into),
+        pieces_(into_, options.string_bytes_max) {}
 
   result<void> feed(std::string_view bytes);
   result<void> finish();
   void next_stream();
-  observations take() { return pieces_.take(); }
-  std::vector<std::string> take_warnings();
-  const kube::counters& counters() noexcept { return pieces_.counters(); }
+  observations take() { return into_.take(); }
+  std::vector<std::string> take_warnings() { return warnings_.take(); }
+  const kube::counters& counters() noexcept { return into_.counters(); }
 
 private:
   using piece = json_splitter::piece;
@@ -43,15 +49,15 @@ private:
   result<void> decode(const step& found);
   result<void> refuse(const step& found, const error& problem);
   bool is_too_large(const step& found) const;
-  void warn(std::string line);
 
   json_decoder_options options_;
   input_window window_;
   json_splitter splitter_;
+  std::optional<fact_collector> own_;
+  fact_collector& into_;
   piece_decoder pieces_;
   std::optional<error> failure_;
-  std::vector<std::string> warnings_;
-  std::size_t warnings_dropped_ = 0;
+  warnings warnings_;
 };
 
 result<void> json_decoder::state::feed(std::string_view bytes) {
@@ -60,7 +66,7 @@ result<void> json_decoder::state::feed(std::string_view bytes) {
       return *failure_;
     const auto slice = bytes.substr(0, slice_bytes);
     bytes.remove_prefix(slice.size());
-    pieces_.counters().bytes += slice.size();
+    into_.counters().bytes += slice.size();
     window_.append(slice);
     if (auto drained = drain(); !drained)
       return drained;
@@ -87,7 +93,7 @@ result<void> json_decoder::state::drain() {
 
 result<void> json_decoder::state::take_piece(const step& found) {
   if (found.what == piece::object || found.what == piece::list_head)
-    pieces_.abandon_list();
+    into_.abandon_page();
   if (found.what == piece::bad)
     return refuse(found, {error_kind::damaged, std::string{found.problem}});
   if (is_too_large(found))
@@ -95,8 +101,10 @@ result<void> json_decoder::state::take_piece(const step& found) {
                           fmt::format("an object is larger than {} bytes", options_.object_bytes_max)});
   if (const auto decoded = decode(found); !decoded)
     return refuse(found, decoded.failure());
-  if (const auto message = pieces_.take_status_message(); !message.empty())
-    warn(fmt::format("{}: the API server reported: {}", window_.place_of(found.begin), message));
+  if (own_)
+    if (const auto reported = into_.take_failure(); !reported.message.empty())
+      warnings_.add(
+          fmt::format("{}: the API server reported: {}", window_.place_of(found.begin), reported.message));
   return {};
 }
 
@@ -127,14 +135,14 @@ result<void> json_decoder::state::decode(const step& found) {
 }
 
 result<void> json_decoder::state::refuse(const step& found, const error& problem) {
-  ++pieces_.counters().errors;
-  pieces_.note_loss();
+  ++into_.counters().errors;
+  into_.note_loss();
   auto where = fmt::format("{}: {}", window_.place_of(found.begin), problem.what);
   if (!options_.keep_going) {
     failure_ = error{error_kind::bad_input, std::move(where)};
     return *failure_;
   }
-  warn(std::move(where));
+  warnings_.add(std::move(where));
   const bool is_whole = found.what == piece::object || found.what == piece::item;
   if (problem.kind == error_kind::damaged || !is_whole)
     splitter_.skip(window_.text(), found);
@@ -148,8 +156,8 @@ result<void> json_decoder::state::finish() {
     const error problem{error_kind::damaged, fmt::format("the input ends within this {}", what)};
     const bool is_behind_item = rest.begin == rest.end; // nothing to skip, so nothing to resume behind
     if (is_behind_item && options_.keep_going) {
-      warn(fmt::format("{}: {}", window_.place_of(rest.begin), problem.what));
-      ++pieces_.counters().errors;
+      warnings_.add(fmt::format("{}: {}", window_.place_of(rest.begin), problem.what));
+      ++into_.counters().errors;
       break;
     }
     if (auto refused = refuse(rest, problem); !refused)
@@ -159,7 +167,7 @@ result<void> json_decoder::state::finish() {
   }
   if (failure_)
     return *failure_;
-  pieces_.abandon_list();
+  into_.abandon_page();
   return {};
 }
 
@@ -169,23 +177,13 @@ void json_decoder::state::next_stream() {
   failure_.reset();
 }
 
-void json_decoder::state::warn(std::string line) {
-  if (warnings_.size() < warnings_max)
-    warnings_.push_back(std::move(line));
-  else
-    ++warnings_dropped_;
-}
-
-std::vector<std::string> json_decoder::state::take_warnings() {
-  if (const auto dropped = std::exchange(warnings_dropped_, 0); dropped > 0)
-    warnings_.back() = fmt::format("{} more warnings like these", dropped + 1);
-  return std::exchange(warnings_, {});
-}
-
 // -- public -------------------------------------------------------------------------------------
 
 json_decoder::json_decoder(interner& strings, json_decoder_options options)
     : state_(std::make_unique<state>(strings, options)) {}
+
+json_decoder::json_decoder(fact_collector& into, json_decoder_options options)
+    : state_(std::make_unique<state>(into, options)) {}
 
 json_decoder::~json_decoder() = default;
 

@@ -2,11 +2,13 @@
 
 #include "base/result.hpp"
 #include "kube/counters.hpp"
+#include "kube/decoder_options.hpp"
+#include "kube/fact_collector.hpp"
+#include "kube/warnings.hpp"
 #include "messages/observations.hpp"
 #include "messages/string_table.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,20 +16,7 @@
 
 namespace tallyman::kube {
 
-struct json_decoder_options {
-  /// Every list holds all objects of its kind: it ends with a `list_synced`, at which whatever it does not
-  /// hold is gone. Never set this for lists of one namespace or with a selector.
-  bool lists_are_complete = false;
-  /// Skip what is bad, count it, give a warning, and go on with the next value.
-  bool keep_going = false;
-  /// Limit on one object or list item, and on a list without its items.
-  std::size_t object_bytes_max = std::size_t{16} << 20;
-  /// Limit on a string that is kept (a name, an image, ...). What is not kept counts towards the object only.
-  /// Image references have some 500 bytes at most, names of objects 253.
-  std::size_t string_bytes_max = 1024;
-  /// Limit on the nesting of objects and arrays.
-  std::uint32_t nesting_max = 256;
-};
+using json_decoder_options = decoder_options;
 
 /// Turns a stream of Kubernetes JSON into observations.
 ///
@@ -53,6 +42,9 @@ struct json_decoder_options {
 class json_decoder {
 public:
   explicit json_decoder(interner& strings, json_decoder_options options = {});
+  /// Hands what it decodes to `into`, which must outlive it: several decoders can take turns. What `options`
+  /// say of complete lists is for the collector to know.
+  explicit json_decoder(fact_collector& into, json_decoder_options options = {});
   ~json_decoder();
 
   json_decoder(const json_decoder&) = delete;
@@ -76,7 +68,7 @@ public:
   /// for each bad value that `keep_going` skipped, since the last call. At most `warnings_max`; the last
   /// line then says how many there were beyond.
   std::vector<std::string> take_warnings();
-  static constexpr std::size_t warnings_max = 100;
+  static constexpr std::size_t warnings_max = warnings::lines_max;
 
   const kube::counters& counters() const noexcept;
 

@@ -181,7 +181,20 @@ result<void> json_object_reader::read_metadata(object_fields& out, value& json, 
     }
     if (key == "labels" && shape == object_shape::node)
       return read_labels(out, member);
+    if (key == "annotations" && in_event_ && event_type_.value_or("BOOKMARK") == "BOOKMARK")
+      return read_bookmark_annotations(out, member);
     return {};
+  });
+}
+
+result<void> json_object_reader::read_bookmark_annotations(object_fields& out, value& json) {
+  return json::for_each_member(json, "metadata.annotations", [&](std::string_view key, value member) {
+    if (key != initial_events_end_annotation)
+      return result<void>{};
+    std::string_view text;
+    auto read = read_text(text, member, key);
+    out.initial_events_end = text == "true";
+    return read;
   });
 }
 

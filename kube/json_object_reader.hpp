@@ -59,6 +59,7 @@ private:
   result<void> read_metadata(object_fields& out, value& json, object_shape shape);
   result<void> read_owner(object_fields& out, value& json);
   result<void> read_labels(object_fields& out, value& json);
+  result<void> read_bookmark_annotations(object_fields& out, value& json);
   result<void> read_spec(object_fields& out, value& json, object_shape shape);
   result<void> read_containers(object_fields& out, value& json, container_list list);
   result<void> read_status(object_fields& out, value& json, object_shape shape);

@@ -19,6 +19,7 @@ void object_fields::clear_metadata() {
   resource_version = {};
   list_continue = {};
   deleting = false;
+  initial_events_end = false;
   owners.clear();
   label_architecture = {};
   label_os = {};

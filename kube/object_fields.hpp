@@ -15,6 +15,9 @@ enum class object_shape : std::uint8_t { pod, node, status, other };
 /// Limit on an object's owner references, containers and container statuses, each; a reader refuses more.
 inline constexpr std::size_t entries_max = 1000;
 
+/// On the bookmark behind the objects that `sendInitialEvents` asked for; its value is "true".
+inline constexpr std::string_view initial_events_end_annotation = "k8s.io/initial-events-end";
+
 struct owner_reference {
   std::string_view api_version;
   std::string_view kind;
@@ -53,6 +56,7 @@ struct object_fields {
   std::string_view resource_version;
   std::string_view list_continue; ///< of a list: more pages follow if it is not empty
   bool deleting = false;
+  bool initial_events_end = false; ///< of a bookmark: all objects of the kind have been sent
   std::vector<owner_reference> owners;
 
   // pod

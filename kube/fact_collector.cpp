@@ -1,0 +1,160 @@
+#include "kube/fact_collector.hpp"
+
+#include "kube/kinds.hpp"
+#include "kube/project.hpp"
+
+#include <fmt/format.h>
+
+namespace tallyman::kube {
+
+namespace {
+
+constexpr std::size_t message_bytes_max = 500;
+
+error bad_input(std::string what) {
+  return {error_kind::bad_input, std::move(what)};
+}
+
+bool is_followed(std::string_view kind, std::string_view api_version) {
+  const auto role = role_of(kind, api_version);
+  return role != kind_role::ignored && role != kind_role::status;
+}
+
+} // namespace
+
+void fact_collector::expect_initial_events() noexcept {
+  in_initial_events_ = true;
+  lists_.begin_page();
+}
+
+result<void> fact_collector::take_event(std::string_view type, const object_fields& object) {
+  ++counters_.watch_events;
+  if (type != "ERROR" && !object.resource_version.empty())
+    last_version_ = object.resource_version;
+  if (type == "ADDED" || type == "MODIFIED")
+    return take(object, change::observed);
+  if (type == "DELETED")
+    return take(object, change::gone);
+  if (type == "BOOKMARK")
+    return take_bookmark(object);
+  if (type == "ERROR") {
+    take_status(object);
+    return {};
+  }
+  --counters_.watch_events;
+  return bad_input(fmt::format("\"{}\" is no type of watch event", one_line(type, message_bytes_max)));
+}
+
+result<void> fact_collector::take_bookmark(const object_fields& object) {
+  if (object.kind.empty() || object.resource_version.empty())
+    return bad_input("a bookmark without kind or resourceVersion");
+  ++counters_.bookmarks;
+  if (!is_followed(object.kind, object.api_version))
+    return {};
+  if (in_initial_events_ && object.initial_events_end) {
+    in_initial_events_ = false;
+    end_list({object.kind, object.api_version, object.resource_version, false}, {});
+    return {};
+  }
+  if (!keep_bookmarks_)
+    return {};
+  const auto version = out_.batch.add_text(version_in_scope(object.resource_version));
+  out_.batch.facts.push_back(
+      {0, bookmarked{(*strings_)(object.kind), version, (*strings_)(object.api_version)}});
+  return {};
+}
+
+result<void> fact_collector::take_object(const object_fields& object) {
+  return take(object, change::observed);
+}
+
+result<void> fact_collector::take(const object_fields& object, change what) {
+  if (object.kind.empty())
+    return bad_input("an object without kind is neither a Kubernetes object nor a watch event");
+  if (role_of(object.kind, object.api_version) == kind_role::status) {
+    take_status(object);
+    return {};
+  }
+  auto& counted = counters_.of(object.kind);
+  if (!has_fact(object) || (wanted_ && !object.name_space.empty() && !wanted_(object.name_space))) {
+    ++counted.skipped;
+    return {};
+  }
+  if (auto checked = check(object); !checked)
+    return checked;
+  if ((page_is_open_ && lists_are_complete_) || in_initial_events_)
+    lists_.add_item(object.kind, object.api_version, out_);
+  if (what == change::observed)
+    project_observed(object, *strings_, out_);
+  else
+    project_gone(object, *strings_, out_);
+  ++counted.read;
+  return {};
+}
+
+// A failure of the API ends whatever list it interrupts: the pages that are missing are not empty.
+void fact_collector::take_status(const object_fields& status) {
+  ++counters_.statuses;
+  lists_.fail();
+  const auto text = status.message.empty() ? status.reason : status.message;
+  failure_.message = text.empty() ? "an error without a message" : one_line(text, message_bytes_max);
+  failure_.reason = one_line(status.reason, message_bytes_max);
+}
+
+// -- lists --------------------------------------------------------------------------------------
+
+void fact_collector::open_page() {
+  page_is_open_ = true;
+  lists_.begin_page();
+}
+
+void fact_collector::close_page(const object_fields& list) {
+  page_is_open_ = false;
+  if (!lists_are_complete_) {
+    ++counters_.lists;
+    page_ = list_page{std::string{list.resource_version}, std::string{list.list_continue}, true};
+    return;
+  }
+  const auto kind = item_kind_of(list.kind);
+  const bool counts = !kind.empty() && is_followed(kind, list.api_version);
+  end_list({counts ? kind : std::string_view{}, list.api_version, list.resource_version,
+            !list.list_continue.empty()},
+           list.list_continue);
+}
+
+void fact_collector::end_list(const list_tracker::page_end& end, std::string_view continue_token) {
+  ++counters_.lists;
+  if (list_versions_required_ && end.resource_version.empty())
+    lists_.fail();
+  auto in_scope = end;
+  const auto version = version_in_scope(end.resource_version);
+  in_scope.resource_version = version;
+  const bool whole = lists_.end_page(in_scope, out_);
+  if (!whole)
+    ++counters_.lists_incomplete;
+  page_ = list_page{std::string{end.resource_version}, std::string{continue_token}, whole};
+}
+
+void fact_collector::forget_lists() {
+  lists_ = list_tracker{*strings_};
+  in_initial_events_ = false;
+  page_is_open_ = false;
+}
+
+std::string fact_collector::version_in_scope(std::string_view resource_version) const {
+  std::string version{resource_version};
+  if (!scope_.empty())
+    version.append(1, ' ').append(scope_);
+  return version;
+}
+
+void fact_collector::abandon_page() {
+  if (!page_is_open_)
+    return;
+  page_is_open_ = false;
+  lists_.fail();
+  if (lists_are_complete_)
+    ++counters_.lists_incomplete;
+}
+
+} // namespace tallyman::kube

@@ -1,0 +1,113 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "kube/counters.hpp"
+#include "kube/list_tracker.hpp"
+#include "kube/object_fields.hpp"
+#include "messages/observations.hpp"
+#include "messages/string_table.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tallyman::kube {
+
+/// A failure that the API server reported in the stream (a `Status`, an ERROR event).
+struct api_failure {
+  std::string message; ///< one line; never empty if there was one
+  std::string reason;  ///< Kubernetes' word for it: "Expired", "Forbidden", ...; may be empty
+};
+
+/// What a page of a list says of itself.
+struct list_page {
+  std::string resource_version; ///< opaque; empty if the server gave none
+  std::string continue_token;   ///< for the next page; empty after the last
+  bool whole = true;            ///< no item of this list was lost or bad
+};
+
+/// Turns decoded objects, watch events and pages of lists into facts: what the decoders of all encodings
+/// share. What fails adds no fact. Errors: `bad_input`.
+class fact_collector {
+public:
+  fact_collector(interner& strings, bool lists_are_complete)
+      : strings_(&strings), lists_are_complete_(lists_are_complete), lists_(strings) {}
+
+  /// Facts of namespaces that `wanted` refuses are left out. An empty function wants all.
+  void set_namespaces(std::function<bool(std::string_view)> wanted) { wanted_ = std::move(wanted); }
+
+  /// Is written behind the resourceVersion of every bookmark and list (messages/fact.hpp says why).
+  void set_scope(std::string scope) { scope_ = std::move(scope); }
+
+  /// A list without a resourceVersion does not count as whole: no watch could go on from it.
+  void require_list_versions() noexcept { list_versions_required_ = true; }
+
+  /// Whether bookmarks are to be kept. They vouch for all that came before, which is wrong after a list that
+  /// was not whole.
+  void keep_bookmarks(bool keep) noexcept { keep_bookmarks_ = keep; }
+
+  /// The events of the stream begin with all objects of the kind (`sendInitialEvents`): a list, whose end a
+  /// bookmark marks.
+  void expect_initial_events() noexcept;
+
+  result<void> take_event(std::string_view type, const object_fields& object);
+  result<void> take_object(const object_fields& object);
+
+  // -- a page of a list: open_page take_object* (close_page | abandon_page) --
+
+  void open_page();
+  /// `list` has the kind, apiVersion and metadata of the list.
+  void close_page(const object_fields& list);
+  /// The open page, if there is one, breaks off here.
+  void abandon_page();
+  bool page_is_open() const noexcept { return page_is_open_; }
+
+  /// Something in the stream was lost: no list that is open or has pages to come is complete.
+  void note_loss() noexcept { lists_.fail(); }
+
+  /// Begins anew with lists: the next page of any kind is its first.
+  void forget_lists();
+
+  /// The page that was closed, or the initial events that ended, since the last call.
+  std::optional<list_page> take_page() { return std::exchange(page_, {}); }
+
+  /// The newest resourceVersion that an event or a bookmark of the stream had; empty if none has come.
+  const std::string& last_version() const noexcept { return last_version_; }
+  void set_last_version(std::string version) { last_version_ = std::move(version); }
+
+  observations take() { return std::exchange(out_, {}); }
+
+  /// What the API server reported since the last call; an empty message if it did not.
+  api_failure take_failure() { return std::exchange(failure_, {}); }
+
+  kube::counters& counters() noexcept { return counters_; }
+
+private:
+  enum class change : std::uint8_t { observed, gone };
+
+  result<void> take(const object_fields& object, change what);
+  result<void> take_bookmark(const object_fields& object);
+  void take_status(const object_fields& status);
+  void end_list(const list_tracker::page_end& end, std::string_view continue_token);
+  std::string version_in_scope(std::string_view resource_version) const;
+
+  interner* strings_;
+  bool lists_are_complete_;
+  bool page_is_open_ = false;
+  bool in_initial_events_ = false;
+  bool keep_bookmarks_ = true;
+  bool list_versions_required_ = false;
+  std::string scope_;
+  std::string last_version_;
+  std::optional<list_page> page_;
+  std::function<bool(std::string_view)> wanted_;
+  list_tracker lists_;
+  observations out_;
+  kube::counters counters_;
+  api_failure failure_;
+};
+
+} // namespace tallyman::kube
