@@ -19,6 +19,7 @@ using command = std::function<result<exit_code>(output& out)>;
 /// Each adds its command to `app`; if the command line names it, `chosen` is it after the parsing.
 /// `app` and `chosen` must outlive the parsing.
 void add_ingest(CLI::App& app, command& chosen);
+void add_watch(CLI::App& app, command& chosen);
 void add_images(CLI::App& app, command& chosen);
 void add_explain(CLI::App& app, command& chosen);
 void add_history(CLI::App& app, command& chosen);

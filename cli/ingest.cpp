@@ -9,7 +9,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
-#include <absl/container/flat_hash_set.h>
 
 #include <chrono>
 #include <csignal>
@@ -47,35 +46,6 @@ result<cluster_options> options_of(const ingest_arguments& arguments) {
     return time.failure();
   options.now = [fixed = *time] { return fixed; };
   return options;
-}
-
-/// Fills in how much the tally holds now.
-void count(const cluster_state& state, ingest_summary& summary) {
-  absl::flat_hash_set<owner_index> owners;
-  for (const auto& image : state.images) {
-    summary.images += image.owners().empty() ? 0u : 1u;
-    for (const auto& [owner, pods] : image.owners())
-      owners.insert(owner);
-  }
-  for (const auto& [id, pod] : state.placed.pods())
-    summary.pods += pod.images.empty() ? 0u : 1u;
-  summary.owners = owners.size();
-  summary.sequence = state.sequence;
-}
-
-result<ingest_summary> summarise(tallyman::cluster& cluster, const kube::counters& read, double seconds) {
-  auto counts = cluster.counts();
-  if (!counts)
-    return counts.failure();
-  auto view = cluster.view();
-  if (!view)
-    return view.failure();
-  ingest_summary summary;
-  summary.read = read;
-  summary.taken_in = std::move(*counts);
-  summary.seconds = seconds;
-  count((*view)->state, summary);
-  return summary;
 }
 
 /// Everything up to the summary. `taken` is how the reading ended.

@@ -3,6 +3,7 @@
 #include "cli/table.hpp"
 #include "cli/terminal_text.hpp"
 
+#include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -72,21 +73,35 @@ std::string trouble(const kube::counters& read) {
   return lines;
 }
 
+/// Fills in how much the tally holds now.
+void count(const cluster_state& state, ingest_summary& summary) {
+  absl::flat_hash_set<owner_index> owners;
+  for (const auto& image : state.images) {
+    summary.images += image.owners().empty() ? 0u : 1u;
+    for (const auto& [owner, pods] : image.owners())
+      owners.insert(owner);
+  }
+  for (const auto& [id, pod] : state.placed.pods())
+    summary.pods += pod.images.empty() ? 0u : 1u;
+  summary.owners = owners.size();
+  summary.sequence = state.sequence;
+}
+
 } // namespace
 
-void add(kube::counters& total, const kube::counters& more) {
-  total.bytes += more.bytes;
-  total.watch_events += more.watch_events;
-  total.bookmarks += more.bookmarks;
-  total.lists += more.lists;
-  total.lists_incomplete += more.lists_incomplete;
-  total.statuses += more.statuses;
-  total.errors += more.errors;
-  for (const auto& [kind, counts] : more.kinds) {
-    auto& sum = total.of(kind);
-    sum.read += counts.read;
-    sum.skipped += counts.skipped;
-  }
+result<ingest_summary> summarise(tallyman::cluster& cluster, const kube::counters& read, double seconds) {
+  auto counts = cluster.counts();
+  if (!counts)
+    return counts.failure();
+  auto view = cluster.view();
+  if (!view)
+    return view.failure();
+  ingest_summary summary;
+  summary.read = read;
+  summary.taken_in = std::move(*counts);
+  summary.seconds = seconds;
+  count((*view)->state, summary);
+  return summary;
 }
 
 std::uint64_t objects_read(const kube::counters& read) {

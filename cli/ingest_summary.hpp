@@ -1,6 +1,8 @@
 #pragma once
 
+#include "actors/cluster.hpp"
 #include "actors/intake_counts.hpp"
+#include "base/result.hpp"
 #include "kube/counters.hpp"
 
 #include <cstdint>
@@ -8,7 +10,7 @@
 
 namespace tallyman::cli {
 
-/// What one run of `tallyman ingest` did.
+/// What one run of `tallyman ingest` or `tallyman watch` did.
 struct ingest_summary {
   kube::counters read;    ///< over all inputs
   intake_counts taken_in; ///< what became of it
@@ -19,8 +21,8 @@ struct ingest_summary {
   std::uint64_t sequence = 0;
 };
 
-/// Adds the figures of one input to those of all.
-void add(kube::counters& total, const kube::counters& more);
+/// What has been done so far: `read` is what the decoders saw, in `seconds`.
+result<ingest_summary> summarise(tallyman::cluster& cluster, const kube::counters& read, double seconds);
 
 /// Objects that gave a fact, over all kinds.
 std::uint64_t objects_read(const kube::counters& read);

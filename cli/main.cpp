@@ -29,6 +29,7 @@ void add_commands(CLI::App& app, command& chosen) {
   app.set_version_flag("--version", "tallyman " TALLYMAN_VERSION);
   app.footer(std::string{"`tallyman COMMAND --help` says more about each.\n\n"} + exit_code_help);
   add_ingest(app, chosen);
+  add_watch(app, chosen);
   add_images(app, chosen);
   add_explain(app, chosen);
   add_history(app, chosen);

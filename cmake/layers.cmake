@@ -2,7 +2,8 @@
 #
 #   cli -> actors -> tally -> messages
 #    |        \----> journal
-#    \-> kube -> messages
+#    |-> kube -> messages
+#    \-> watch -> kube
 #
 # and all of them `base`, the error type that crosses their borders.
 #
@@ -13,8 +14,9 @@ set(tallyman_layer_messages base)
 set(tallyman_layer_journal base)
 set(tallyman_layer_tally base messages)
 set(tallyman_layer_kube base messages)
+set(tallyman_layer_watch base messages kube)
 set(tallyman_layer_actors base messages tally journal)
-set(tallyman_layer_cli base messages tally journal kube actors)
+set(tallyman_layer_cli base messages tally journal kube actors watch)
 
 # Held by g++, the compiler of every preset but `fuzz`.
 # g++ 12 sees uninitialised values and null pointers in the standard library that are not there; clang-tidy's

@@ -1,0 +1,210 @@
+#include "cli/command.hpp"
+#include "cli/ingest_summary.hpp"
+#include "cli/session.hpp"
+#include "cli/stop_signal.hpp"
+#include "cli/wake_event.hpp"
+#include "watch/cluster_watch.hpp"
+#include "watch/kubeconfig.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <mutex>
+
+namespace tallyman::cli {
+
+namespace {
+
+struct watch_arguments {
+  cluster_arguments cluster;
+  std::string name;
+  std::uint64_t snapshot_every = cluster_options{}.snapshot_every;
+  std::string kubeconfig;
+  std::string context;
+  std::vector<std::string> kinds;
+  std::string encoding = "protobuf";
+  bool insecure = false;
+  bool no_streamed_lists = false;
+  watch::watch_options options;
+};
+
+result<std::vector<watch::resource>> resources_of(const std::vector<std::string>& names) {
+  if (names.empty())
+    return watch::built_in_resources();
+  std::vector<watch::resource> chosen;
+  for (const auto& name : names) {
+    auto parsed = watch::parse_resource(name);
+    if (!parsed)
+      return parsed.failure();
+    const auto is_same = [&](const watch::resource& other) {
+      return other.plural == parsed->plural && other.versions == parsed->versions;
+    };
+    if (std::none_of(chosen.begin(), chosen.end(), is_same))
+      chosen.push_back(std::move(*parsed));
+  }
+  return chosen;
+}
+
+result<watch::cluster_watch::settings> settings_of(const watch_arguments& arguments) {
+  auto resources = resources_of(arguments.kinds);
+  if (!resources)
+    return resources.failure();
+  watch::cluster_watch::settings settings;
+  settings.resources = std::move(*resources);
+  settings.options = arguments.options;
+  settings.options.use_protobuf = arguments.encoding == "protobuf";
+  settings.options.stream_lists = !arguments.no_streamed_lists;
+  settings.http.insecure_skip_tls_verify = arguments.insecure;
+  for (const auto& each : arguments.options.namespaces)
+    if (std::count(arguments.options.namespaces_ignored.begin(), arguments.options.namespaces_ignored.end(),
+                   each) > 0)
+      return error{error_kind::usage, fmt::format("namespace {} is both wanted and ignored", each)};
+  return settings;
+}
+
+/// Lines that several threads write.
+class told_lines {
+public:
+  explicit told_lines(output& out) : out_(out) {}
+
+  void report(const std::string& line) {
+    const std::lock_guard lock{mutex_};
+    out_.write(line + '\n');
+    static_cast<void>(out_.flush());
+  }
+
+private:
+  output& out_;
+  std::mutex mutex_;
+};
+
+watch::cluster_watch::position_of positions_in(const cluster_state& state) {
+  return [&state](std::string_view kind, std::string_view api_version) {
+    for (const auto& [what, position] : state.positions.by_kind())
+      if (state.strings->text(what.name) == kind && state.strings->text(what.api_version) == api_version)
+        return position.resource_version;
+    return std::string{};
+  };
+}
+
+result<void> follow(tallyman::cluster& cluster, watch::api_access access,
+                    watch::cluster_watch::settings settings, const stop_signal& stop, output& out) {
+  const auto started = std::chrono::steady_clock::now();
+  told_lines told{out};
+  const watch::watch_sink sink{[&cluster](observations seen) { return cluster.submit(std::move(seen)); },
+                               complain, [&told](const std::string& line) { told.report(line); }};
+  watch::cluster_watch watching{std::move(access), std::move(settings), cluster.strings(), sink};
+  {
+    const auto view = cluster.view();
+    if (!view)
+      return view.failure();
+    const wake_event failed;
+    watching.start(positions_in((*view)->state), [&failed] { failed.set(); });
+    stop.wait_readable(failed.descriptor());
+    if (auto stopped = watching.stop(); !stopped)
+      return stopped;
+  }
+  if (auto drained = cluster.drain(); !drained)
+    return drained;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
+  const auto summary = summarise(cluster, watching.seen(), elapsed.count());
+  if (!summary)
+    return summary.failure();
+  const auto asked = watching.counts();
+  out.write(text_of(*summary));
+  out.write(fmt::format("asked the API server for {} lists ({} pages) and {} watches\n", asked.lists,
+                        asked.pages, asked.watches));
+  return {};
+}
+
+result<exit_code> run(const watch_arguments& arguments, output& out) {
+  auto settings = settings_of(arguments);
+  if (!settings)
+    return settings.failure();
+  auto access = watch::find_access(arguments.kubeconfig, arguments.context);
+  if (!access)
+    return access.failure();
+  const auto version = watch::greet(*access, settings->http);
+  if (!version)
+    return version.failure();
+  out.write(fmt::format("watching {} (Kubernetes {})\n", access->server, *version));
+  const stop_signal stop;
+  cluster_options options;
+  options.name = arguments.name;
+  options.create = true;
+  options.snapshot_every = arguments.snapshot_every;
+  auto opened = session::open(arguments.cluster, std::move(options));
+  if (!opened)
+    return opened.failure();
+  auto& cluster = (*opened)->cluster();
+  const auto done = follow(cluster, std::move(*access), std::move(*settings), stop, out);
+  const auto closed = cluster.close();
+  if (!done)
+    return done.failure();
+  if (!closed)
+    return closed.failure();
+  return stop.received() == SIGINT ? exit_code::interrupted : exit_code::terminated;
+}
+
+void add_server_options(CLI::App& self, watch_arguments& arguments) {
+  self.add_option("--kubeconfig", arguments.kubeconfig,
+                  "The kubeconfig; unless given: KUBECONFIG, a pod's service account, ~/.kube/config")
+      ->type_name("FILE");
+  self.add_option("--context", arguments.context, "Context of the kubeconfig; the current one unless given")
+      ->type_name("NAME");
+  self.add_option("--encoding", arguments.encoding, "How built-in kinds are asked for")
+      ->check(CLI::IsMember({"protobuf", "json"}));
+  self.add_flag("--no-streamed-lists", arguments.no_streamed_lists,
+                "Always list in pages, even where the server could stream its objects (Kubernetes 1.27)");
+  self.add_flag("--insecure-skip-tls-verify", arguments.insecure,
+                "Trust whoever answers at the server's address. Who can get in between can then read the "
+                "credentials and invent the cluster");
+}
+
+void add_scope_options(CLI::App& self, watch_arguments& arguments) {
+  auto& options = arguments.options;
+  self.add_option("--kinds", arguments.kinds,
+                  "Kinds to watch instead of all built-in ones, by their plural; a custom one as "
+                  "PLURAL.VERSION.GROUP=KIND")
+      ->delimiter(',')
+      ->type_name("KIND");
+  self.add_option("--namespace", options.namespaces, "Only what is in these namespaces")
+      ->delimiter(',')
+      ->type_name("NAME");
+  self.add_option("--ignore-namespace", options.namespaces_ignored, "Nothing that is in these namespaces")
+      ->delimiter(',')
+      ->type_name("NAME");
+  self.add_option("--pod-labels", options.pod_labels, "A label selector for pods")->type_name("SELECTOR");
+  self.add_option("--pod-fields", options.pod_fields, "A field selector for pods")->type_name("SELECTOR");
+}
+
+} // namespace
+
+void add_watch(CLI::App& app, command& chosen) {
+  auto arguments = std::make_shared<watch_arguments>();
+  auto* self = app.add_subcommand("watch", "Keep the tally of a cluster in step with its API server");
+  add_cluster_arguments(*self, arguments->cluster);
+  self->add_option("--cluster", arguments->name,
+                   "Name of the cluster: written down in a new journal, checked against an old one")
+      ->type_name("NAME");
+  self->add_option("--snapshot-every", arguments->snapshot_every, "Events between two snapshots; 0: none")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  add_server_options(*self, *arguments);
+  add_scope_options(*self, *arguments);
+  self->footer(
+      "Runs until SIGINT or SIGTERM. A restart goes on where the journal ends, without listing anything if\n"
+      "the API server still has the events since then. Kinds that may not be read are left out; what is\n"
+      "wrong with the server or the network is tried again for ever.\n\n" +
+      std::string{exit_code_help});
+  self->callback(
+      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+}
+
+} // namespace tallyman::cli

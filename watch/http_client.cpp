@@ -1,0 +1,376 @@
+#include "watch/http_client.hpp"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+#include <mutex>
+#include <utility>
+
+namespace tallyman::watch {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+std::string lower(std::string_view text) {
+  std::string low{text};
+  std::transform(low.begin(), low.end(), low.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return low;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos)
+    return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+/// Only the form in seconds: the API server never sends a date.
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text) {
+  constexpr unsigned seconds_max = 3600;
+  unsigned seconds = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (failure != std::errc{} || end != text.data() + text.size())
+    return {};
+  return std::chrono::seconds{std::min(seconds, seconds_max)};
+}
+
+/// Clear text reaches no one else on the way to this machine itself (`kubectl proxy`).
+bool is_loopback(std::string_view server) {
+  const auto host = server.substr(server.find("://") + 3);
+  return host.starts_with("127.") || host.starts_with("localhost:") || host.starts_with("[::1]");
+}
+
+struct server_name {
+  std::string host;
+  std::string port;
+};
+
+server_name name_of(std::string_view server) {
+  const bool is_https = server.starts_with("https");
+  auto rest = server.substr(server.find("://") + 3);
+  rest = rest.substr(0, rest.find('/'));
+  const auto colon = rest.rfind(':');
+  if (colon == std::string_view::npos || rest.find(']', colon) != std::string_view::npos)
+    return {std::string{rest}, is_https ? "443" : "80"};
+  return {std::string{rest.substr(0, colon)}, std::string{rest.substr(colon + 1)}};
+}
+
+struct slist_free {
+  void operator()(curl_slist* list) const { ::curl_slist_free_all(list); }
+};
+using string_list = std::unique_ptr<curl_slist, slist_free>;
+
+void add(string_list& to, const std::string& line) {
+  to.reset(::curl_slist_append(to.release(), line.c_str()));
+}
+
+void initialise_curl_once() {
+  static std::once_flag once;
+  std::call_once(once, [] { ::curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
+
+} // namespace
+
+class http_client::session {
+public:
+  session(credentials& who, options chosen) : who_(who), options_(chosen) {
+    initialise_curl_once();
+    easy_ = ::curl_easy_init();
+    multi_ = ::curl_multi_init();
+    assert(easy_ != nullptr && multi_ != nullptr && "libcurl is out of memory");
+  }
+
+  ~session() {
+    ::curl_easy_cleanup(easy_);
+    ::curl_multi_cleanup(multi_);
+  }
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  http_outcome get(const http_request& request, const head_receiver& on_head, const body_receiver& on_body,
+                   const std::stop_token& stop) {
+    outcome_ = {};
+    on_head_ = &on_head;
+    on_body_ = &on_body;
+    head_told_ = false;
+    auto identity = who_.current();
+    if (!identity) {
+      outcome_.trouble = http_trouble::identity_;
+      outcome_.failure = identity.failure();
+      return outcome_;
+    }
+    if (!set_up(request, *identity))
+      return outcome_;
+    transfer(request, stop);
+    if (outcome_.head.status == 401)
+      who_.refused(*identity);
+    return outcome_;
+  }
+
+private:
+  // -- before: options of the transfer --
+
+  bool set_up(const http_request& request, const identity& who) {
+    const auto& access = who_.access();
+    ::curl_easy_reset(easy_);
+    headers_.reset();
+    connect_to_.reset();
+    error_text_[0] = '\0';
+    auto server = access.server;
+    if (!access.server_name.empty()) {
+      // The name in the URL is the one that the certificate must have; the connection goes to the real one.
+      const auto real = name_of(access.server);
+      add(connect_to_, fmt::format("{}:{}:{}:{}", access.server_name, real.port, real.host, real.port));
+      set(CURLOPT_CONNECT_TO, connect_to_.get());
+      const auto path = access.server.find('/', access.server.find("://") + 3);
+      server = fmt::format("https://{}:{}{}", access.server_name, real.port,
+                           path == std::string::npos ? "" : access.server.substr(path));
+    }
+    set(CURLOPT_URL, (server + request.path).c_str());
+    set(CURLOPT_PROTOCOLS_STR, "https,http");
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_ERRORBUFFER, error_text_);
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_time_max.count()));
+    // A peer that died without a word is found within a minute and a half.
+    set(CURLOPT_TCP_KEEPALIVE, 1L);
+    set(CURLOPT_TCP_KEEPIDLE, 30L);
+    set(CURLOPT_TCP_KEEPINTVL, 10L);
+    set(CURLOPT_USERAGENT, "tallyman");
+    set(CURLOPT_HEADERFUNCTION, &session::receive_header);
+    set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_WRITEFUNCTION, &session::receive_body);
+    set(CURLOPT_WRITEDATA, this);
+    // What a proxy says of itself is no answer of the API server.
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (!access.proxy.empty())
+      set(CURLOPT_PROXY, access.proxy.c_str());
+    add(headers_, "Accept: " + request.accept);
+    if (!set_identity(who))
+      return false;
+    set(CURLOPT_HTTPHEADER, headers_.get());
+    set_trust();
+    return true;
+  }
+
+  bool set_identity(const identity& who) {
+    const auto& access = who_.access();
+    const bool has_secret = !who.bearer_token.empty() || !access.user_name.empty();
+    if (has_secret && access.server.starts_with("http:") && !is_loopback(access.server)) {
+      outcome_.trouble = http_trouble::identity_;
+      outcome_.failure = {error_kind::usage,
+                          fmt::format("{} is http: the credentials would cross the network for all to read; "
+                                      "use https",
+                                      access.server)};
+      return false;
+    }
+    if (!who.bearer_token.empty())
+      add(headers_, "Authorization: Bearer " + who.bearer_token);
+    else if (!access.user_name.empty()) {
+      set(CURLOPT_USERNAME, access.user_name.c_str());
+      set(CURLOPT_PASSWORD, access.password.c_str());
+    }
+    set_pem(CURLOPT_SSLCERT, CURLOPT_SSLCERT_BLOB, who.certificate);
+    set_pem(CURLOPT_SSLKEY, CURLOPT_SSLKEY_BLOB, who.key);
+    return true;
+  }
+
+  void set_trust() {
+    const bool skip = options_.insecure_skip_tls_verify;
+    set(CURLOPT_SSL_VERIFYPEER, skip ? 0L : 1L);
+    set(CURLOPT_SSL_VERIFYHOST, skip ? 0L : 2L);
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    const auto& authority = who_.access().authority;
+    if (authority.empty())
+      return;
+    // Only the cluster's own authority counts then, none of the system's.
+    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    set_pem(CURLOPT_CAINFO, CURLOPT_CAINFO_BLOB, authority);
+  }
+
+  void set_pem(CURLoption file_option, CURLoption blob_option, const text_or_file& pem) {
+    if (!pem.text.empty()) {
+      curl_blob blob{const_cast<char*>(pem.text.data()), pem.text.size(), CURL_BLOB_COPY};
+      set(blob_option, &blob);
+    } else if (!pem.file.empty()) {
+      set(file_option, pem.file.c_str());
+    }
+  }
+
+  template <class Value>
+  void set(CURLoption option, Value value) {
+    [[maybe_unused]] const auto done = ::curl_easy_setopt(easy_, option, value);
+    assert(done == CURLE_OK && "libcurl lacks an option that Debian's has");
+  }
+
+  // -- meanwhile --
+
+  void transfer(const http_request& request, const std::stop_token& stop) {
+    ::curl_multi_add_handle(multi_, easy_);
+    const std::stop_callback wake{stop, [this] { ::curl_multi_wakeup(multi_); }};
+    const auto started = clock::now();
+    last_byte_at_ = started;
+    for (;;) {
+      int running = 0;
+      ::curl_multi_perform(multi_, &running);
+      if (running == 0)
+        break;
+      const auto now = clock::now();
+      const auto silence_max =
+          request.silence_max +
+          (outcome_.head.status == 0 ? options_.connect_time_max : std::chrono::milliseconds{0});
+      if (stop.stop_requested())
+        outcome_.trouble = http_trouble::stopped;
+      else if (now - last_byte_at_ > silence_max)
+        give_up(http_trouble::silent,
+                fmt::format("nothing came from {} for {} s", who_.access().server,
+                            std::chrono::duration_cast<std::chrono::seconds>(silence_max).count()));
+      else if (request.time_max.count() > 0 && now - started > request.time_max)
+        give_up(http_trouble::silent, fmt::format("{} did not end its answer in time", who_.access().server));
+      if (outcome_.trouble != http_trouble::none)
+        break;
+      constexpr int look_ms = 1000; // at the clock, if nothing else wakes us
+      ::curl_multi_poll(multi_, nullptr, 0, look_ms, nullptr);
+    }
+    if (outcome_.trouble == http_trouble::none)
+      end_transfer(stop);
+    ::curl_multi_remove_handle(multi_, easy_);
+    if (outcome_.head.status != 0)
+      tell_head();
+  }
+
+  void give_up(http_trouble trouble, std::string what) {
+    outcome_.trouble = trouble;
+    outcome_.failure = {error_kind::io, std::move(what)};
+  }
+
+  static std::size_t receive_header(char* bytes, std::size_t size, std::size_t count, void* self) {
+    static_cast<session*>(self)->take_header({bytes, size * count});
+    return size * count;
+  }
+
+  void take_header(std::string_view line) {
+    last_byte_at_ = clock::now();
+    if (line.starts_with("HTTP/")) {
+      outcome_.head = {};
+      const auto space = line.find(' ');
+      const auto code = line.substr(space == std::string_view::npos ? line.size() : space + 1);
+      std::from_chars(code.data(), code.data() + code.size(), outcome_.head.status);
+      return;
+    }
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos)
+      return;
+    const auto name = lower(line.substr(0, colon));
+    const auto value = trimmed(line.substr(colon + 1));
+    if (name == "content-type") {
+      outcome_.head.content_type_full = lower(value);
+      outcome_.head.content_type = trimmed(std::string_view{outcome_.head.content_type_full}.substr(
+          0, outcome_.head.content_type_full.find(';')));
+    } else if (name == "retry-after") {
+      outcome_.head.retry_after = parse_retry_after(value);
+    }
+  }
+
+  static std::size_t receive_body(char* bytes, std::size_t size, std::size_t count, void* self) {
+    return static_cast<session*>(self)->take_body({bytes, size * count}) ? size * count
+                                                                         : CURL_WRITEFUNC_ERROR;
+  }
+
+  bool take_body(std::string_view bytes) {
+    tell_head();
+    outcome_.bytes_came = true;
+    auto taken = (*on_body_)(bytes);
+    // Taking them may have waited for the journal: that is no silence of the server.
+    last_byte_at_ = clock::now();
+    if (!taken) {
+      outcome_.trouble = http_trouble::refused;
+      outcome_.failure = taken.failure();
+    }
+    return taken.ok();
+  }
+
+  void tell_head() {
+    if (!std::exchange(head_told_, true))
+      (*on_head_)(outcome_.head);
+  }
+
+  // -- after --
+
+  void end_transfer(const std::stop_token& stop) {
+    int queued = 0;
+    const auto* message = ::curl_multi_info_read(multi_, &queued);
+    const auto code = message == nullptr ? CURLE_OK : message->data.result;
+    if (code == CURLE_OK)
+      return;
+    if (stop.stop_requested()) {
+      outcome_.trouble = http_trouble::stopped;
+      return;
+    }
+    explain(code);
+  }
+
+  void explain(CURLcode code) {
+    const auto& access = who_.access();
+    const std::string detail = error_text_[0] != '\0' ? error_text_ : ::curl_easy_strerror(code);
+    switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+      return give_up(http_trouble::trust,
+                     fmt::format("the certificate of {} is not trusted: {}; check certificate-authority and "
+                                 "tls-server-name in {}",
+                                 access.server, detail, access.source));
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+      return give_up(http_trouble::identity_,
+                     fmt::format("the client certificate of {} cannot be used: {}", access.source, detail));
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+      return give_up(http_trouble::network,
+                     fmt::format("the proxy for {} cannot be used: {}; check proxy-url in {} and HTTPS_PROXY",
+                                 access.server, detail, access.source));
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return give_up(http_trouble::network,
+                     fmt::format("{}: {}; check the server in {}", access.server, detail, access.source));
+    case CURLE_COULDNT_CONNECT:
+      if (!access.proxy.empty())
+        return give_up(http_trouble::network,
+                       fmt::format("the proxy for {} cannot be reached: {}; check proxy-url in {}",
+                                   access.server, detail, access.source));
+      return give_up(http_trouble::network,
+                     fmt::format("{} cannot be reached: {}; is the API server up?", access.server, detail));
+    default:
+      return give_up(http_trouble::network,
+                     fmt::format("the connection with {} broke: {}", access.server, detail));
+    }
+  }
+
+  credentials& who_;
+  options options_;
+  CURL* easy_ = nullptr;
+  CURLM* multi_ = nullptr;
+  string_list headers_;
+  string_list connect_to_;
+  char error_text_[CURL_ERROR_SIZE] = {};
+  http_outcome outcome_;
+  const head_receiver* on_head_ = nullptr;
+  const body_receiver* on_body_ = nullptr;
+  bool head_told_ = false;
+  clock::time_point last_byte_at_;
+};
+
+http_client::http_client(credentials& who, options chosen)
+    : session_(std::make_unique<session>(who, chosen)) {}
+http_client::~http_client() = default;
+
+http_outcome http_client::get(const http_request& request, const head_receiver& on_head,
+                              const body_receiver& on_body, const std::stop_token& stop) {
+  return session_->get(request, on_head, on_body, stop);
+}
+
+} // namespace tallyman::watch

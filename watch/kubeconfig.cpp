@@ -1,0 +1,247 @@
+#include "watch/kubeconfig.hpp"
+
+#include "watch/base64.hpp"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+namespace tallyman::watch {
+
+namespace {
+
+error wrong(std::string what) {
+  return {error_kind::usage, std::move(what)};
+}
+
+struct config_file {
+  std::string path;
+  YAML::Node root;
+};
+
+/// An entry of `contexts`, `clusters` or `users`, and the file that has it.
+struct entry {
+  const config_file* file = nullptr;
+  YAML::Node node; ///< of the entry's own kind: `context`, `cluster` or `user`
+};
+
+std::string text_at(const YAML::Node& node, const char* key) {
+  if (!node.IsMap() || !node[key] || !node[key].IsScalar())
+    return {};
+  return node[key].Scalar();
+}
+
+bool flag_at(const YAML::Node& node, const char* key) {
+  return text_at(node, key) == "true";
+}
+
+std::string beside(const config_file& file, const std::string& path) {
+  if (path.empty() || path.front() == '/')
+    return path;
+  return (std::filesystem::path{file.path}.parent_path() / path).lexically_normal().string();
+}
+
+std::optional<entry> find_entry(const std::vector<config_file>& files, const char* list, const char* what,
+                                const std::string& name) {
+  for (const auto& file : files) {
+    const auto entries = file.root[list];
+    if (!entries || !entries.IsSequence())
+      continue;
+    for (const auto& each : entries)
+      if (each.IsMap() && text_at(each, "name") == name && each[what])
+        return entry{&file, each[what]};
+  }
+  return {};
+}
+
+std::string names_in(const std::vector<config_file>& files, const char* list) {
+  std::string names;
+  for (const auto& file : files)
+    if (const auto entries = file.root[list]; entries && entries.IsSequence())
+      for (const auto& each : entries)
+        if (each.IsMap())
+          names += (names.empty() ? "" : ", ") + text_at(each, "name");
+  return names.empty() ? "none" : names;
+}
+
+/// `KEY-data` in base64, else the file that `KEY` names.
+result<text_or_file> data_or_file(const entry& of, const std::string& key) {
+  const auto data = text_at(of.node, (key + "-data").c_str());
+  if (data.empty())
+    return text_or_file{{}, beside(*of.file, text_at(of.node, key.c_str()))};
+  auto decoded = decode_base64(data);
+  if (!decoded)
+    return wrong(fmt::format("{}: {}-data is not base64", of.file->path, key));
+  return text_or_file{std::move(*decoded), {}};
+}
+
+result<void> read_cluster(const entry& cluster, api_access& into) {
+  into.server = text_at(cluster.node, "server");
+  if (into.server.empty())
+    return wrong(fmt::format("{}: the cluster of {} has no server", cluster.file->path, into.source));
+  while (into.server.ends_with('/'))
+    into.server.pop_back();
+  if (!into.server.starts_with("https://") && !into.server.starts_with("http://"))
+    into.server.insert(0, "https://");
+  auto authority = data_or_file(cluster, "certificate-authority");
+  if (!authority)
+    return authority.failure();
+  into.authority = std::move(*authority);
+  into.server_name = text_at(cluster.node, "tls-server-name");
+  into.skip_verify = flag_at(cluster.node, "insecure-skip-tls-verify");
+  into.proxy = text_at(cluster.node, "proxy-url");
+  return {};
+}
+
+void read_plugin(const entry& user, exec_plugin& into) {
+  const auto plugin = user.node["exec"];
+  if (!plugin || !plugin.IsMap())
+    return;
+  into.command = text_at(plugin, "command");
+  if (into.command.find('/') != std::string::npos)
+    into.command = beside(*user.file, into.command);
+  into.api_version = text_at(plugin, "apiVersion");
+  into.install_hint = text_at(plugin, "installHint");
+  if (const auto arguments = plugin["args"]; arguments && arguments.IsSequence())
+    for (const auto& each : arguments)
+      if (each.IsScalar())
+        into.arguments.push_back(each.Scalar());
+  if (const auto environment = plugin["env"]; environment && environment.IsSequence())
+    for (const auto& each : environment)
+      into.environment.emplace_back(text_at(each, "name"), text_at(each, "value"));
+}
+
+result<void> read_user(const entry& user, api_access& into) {
+  auto certificate = data_or_file(user, "client-certificate");
+  if (!certificate)
+    return certificate.failure();
+  auto key = data_or_file(user, "client-key");
+  if (!key)
+    return key.failure();
+  into.client_certificate = std::move(*certificate);
+  into.client_key = std::move(*key);
+  if (into.client_certificate.empty() != into.client_key.empty())
+    return wrong(fmt::format("{}: the user of {} has a client certificate or a key, but not both",
+                             user.file->path, into.source));
+  into.token = {text_at(user.node, "token"), beside(*user.file, text_at(user.node, "tokenFile"))};
+  // As for kubectl, a token file goes before a token.
+  if (!into.token.file.empty())
+    into.token.text.clear();
+  into.user_name = text_at(user.node, "username");
+  into.password = text_at(user.node, "password");
+  read_plugin(user, into.plugin);
+  if (user.node["auth-provider"])
+    return wrong(fmt::format("{}: the user of {} has an auth-provider, which Kubernetes has removed; use its "
+                             "exec plugin",
+                             user.file->path, into.source));
+  return {};
+}
+
+result<std::vector<config_file>> load(const std::vector<std::string>& paths) {
+  std::vector<config_file> files;
+  for (const auto& path : paths) {
+    std::error_code ignored;
+    if (paths.size() > 1 && !std::filesystem::exists(path, ignored))
+      continue; // KUBECONFIG may list files that are not there
+    try {
+      files.push_back({path, YAML::LoadFile(path)});
+    } catch (const YAML::BadFile&) {
+      return wrong(path + ": cannot be read; name a kubeconfig with --kubeconfig or KUBECONFIG");
+    } catch (const YAML::Exception& failure) {
+      return wrong(fmt::format("{}: line {}: not YAML: {}", path, failure.mark.line + 1, failure.msg));
+    }
+    if (!files.back().root.IsMap())
+      return wrong(path + ": is no kubeconfig");
+  }
+  if (files.empty())
+    return wrong("none of the files in KUBECONFIG exists");
+  return files;
+}
+
+std::string current_context(const std::vector<config_file>& files) {
+  for (const auto& file : files)
+    if (auto name = text_at(file.root, "current-context"); !name.empty())
+      return name;
+  return {};
+}
+
+std::string environment(const char* name) {
+  const auto* value = std::getenv(name);
+  return value == nullptr ? std::string{} : value;
+}
+
+} // namespace
+
+result<api_access> read_kubeconfig(const std::vector<std::string>& paths, const std::string& context) {
+  const auto files = load(paths);
+  if (!files)
+    return files.failure();
+  const auto& first = files->front().path;
+  const auto name = context.empty() ? current_context(*files) : context;
+  if (name.empty())
+    return wrong(fmt::format("{}: has no current-context; choose one with --context: {}", first,
+                             names_in(*files, "contexts")));
+  const auto chosen = find_entry(*files, "contexts", "context", name);
+  if (!chosen)
+    return wrong(fmt::format("{}: has no context {}; it has: {}", first, name, names_in(*files, "contexts")));
+  api_access access;
+  access.source = fmt::format("context {} in {}", name, chosen->file->path);
+  const auto cluster_name = text_at(chosen->node, "cluster");
+  const auto cluster = find_entry(*files, "clusters", "cluster", cluster_name);
+  if (!cluster)
+    return wrong(fmt::format("{}: context {} names the cluster {}, which is not there; there are: {}", first,
+                             name, cluster_name, names_in(*files, "clusters")));
+  if (auto read = read_cluster(*cluster, access); !read)
+    return read.failure();
+  const auto user_name = text_at(chosen->node, "user");
+  if (user_name.empty())
+    return access;
+  const auto user = find_entry(*files, "users", "user", user_name);
+  if (!user)
+    return wrong(fmt::format("{}: context {} names the user {}, which is not there; there are: {}", first,
+                             name, user_name, names_in(*files, "users")));
+  if (auto read = read_user(*user, access); !read)
+    return read.failure();
+  return access;
+}
+
+std::optional<api_access> service_account_access(const std::string& root) {
+  const auto host = environment("KUBERNETES_SERVICE_HOST");
+  const auto port = environment("KUBERNETES_SERVICE_PORT");
+  std::error_code ignored;
+  if (host.empty() || port.empty() || !std::filesystem::exists(root + "/token", ignored))
+    return {};
+  api_access access;
+  access.source = "the service account in " + root;
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  access.server = fmt::format("https://{}{}{}:{}", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port);
+  access.authority.file = root + "/ca.crt";
+  access.token.file = root + "/token";
+  return access;
+}
+
+result<api_access> find_access(const std::string& explicit_file, const std::string& context) {
+  if (!explicit_file.empty())
+    return read_kubeconfig({explicit_file}, context);
+  std::vector<std::string> files;
+  std::istringstream listed{environment("KUBECONFIG")};
+  for (std::string file; std::getline(listed, file, ':');)
+    if (!file.empty())
+      files.push_back(file);
+  if (!files.empty())
+    return read_kubeconfig(files, context);
+  if (context.empty())
+    if (auto account = service_account_access())
+      return *std::move(account);
+  const auto home = environment("HOME");
+  if (home.empty())
+    return wrong(
+        "there is no kubeconfig: HOME and KUBECONFIG are not set, and this is no pod; use --kubeconfig");
+  return read_kubeconfig({home + "/.kube/config"}, context);
+}
+
+} // namespace tallyman::watch
