@@ -1,0 +1,113 @@
+# Sourced by run: speaks with the API server, starts trackers, compares inventories.
+
+api_url=https://127.0.0.1:${API_PORT:-16443}
+
+# api METHOD PATH [JSON]: what the server says, with the rights of an admin.
+api() {
+  local method=$1 path=$2 type=application/json
+  [[ $method == PATCH ]] && type=application/merge-patch+json
+  curl -sS --fail-with-body --cacert "$work/cp/pki/apiserver.crt" -H 'Authorization: Bearer admin-token' \
+    -H "Content-Type: $type" -X "$method" ${3:+--data-binary "$3"} "$api_url$path"
+}
+
+# quiet_api ...: api, without what it says.
+quiet_api() { api "$@" >"$work/answer" || { cat "$work/answer" >&2; return 1; }; }
+
+# until_true SECONDS COMMAND...: repeats it until it succeeds.
+until_true() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < end)) || return 1
+    sleep 0.3
+  done
+}
+
+make_namespace() {
+  quiet_api POST /api/v1/namespaces "{\"metadata\":{\"name\":\"$1\"}}"
+}
+
+# workload KIND NAMESPACE NAME REPLICAS IMAGE: a Deployment or a StatefulSet with a sidecar.
+workload() {
+  local plural=deployments
+  [[ $1 == StatefulSet ]] && plural=statefulsets
+  quiet_api POST "/apis/apps/v1/namespaces/$2/$plural" "{\"metadata\":{\"name\":\"$3\"},\"spec\":{\"replicas\":$4,
+    \"serviceName\":\"$3\",\"selector\":{\"matchLabels\":{\"app\":\"$3\"}},\"template\":{\"metadata\":{\"labels\":{\"app\":\"$3\"}},
+    \"spec\":{\"terminationGracePeriodSeconds\":1,\"containers\":[{\"name\":\"main\",\"image\":\"$5\"},{\"name\":\"proxy\",\"image\":\"proxy:1\"}]}}}}"
+}
+
+# running_pods NAMESPACE APP: how many pods run.
+running_pods() {
+  api GET "/api/v1/namespaces/$1/pods?labelSelector=app%3D$2&fieldSelector=status.phase%3DRunning" |
+    grep -c '"podIP":' || true
+}
+has_running() { [[ $(running_pods "$1" "$2") == "$3" ]]; }
+wait_running() { until_true 90 has_running "$@"; }
+
+# tracker_config NAME [USER-YAML]: a kubeconfig for a tracker.
+tracker_config() {
+  cat >"$work/$1.config" <<CONFIG
+current-context: e2e
+contexts: [{name: e2e, context: {cluster: e2e, user: me}}]
+clusters: [{name: e2e, cluster: {server: "$api_url", certificate-authority: "$work/cp/pki/apiserver.crt"}}]
+users: [{name: me, user: ${2:-{token: tracker-token\}}}]
+CONFIG
+}
+
+# start_tracker NAME [OPTION...]: in the background; its journal is $work/NAME.
+start_tracker() {
+  local name=$1
+  shift
+  [[ -f $work/$name.config ]] || tracker_config "$name"
+  "$bin/tallyman" watch --data "$work/$name" --kubeconfig "$work/$name.config" --snapshot-every 100 "$@" \
+    >>"$work/$name.out" 2>>"$work/$name.err" &
+  echo $! >"$work/$name.pid"
+}
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
+stop_tracker() { # NAME [SIGNAL]
+  local pid
+  pid=$(cat "$work/$1.pid")
+  kill "-${2:-TERM}" "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+  # Whoever started it may be another shell than this one.
+  until_true 20 is_gone "$pid" || echo "the tracker $1 does not end" >&2
+  rm -f "$work/$1.pid"
+}
+
+inventory_of_cluster() {
+  local each
+  for each in api/v1/pods api/v1/nodes apis/apps/v1/replicasets apis/batch/v1/jobs; do
+    api GET "/$each" >"$work/$(basename "$each").json" || return 1
+  done
+  "$bin/inventory_lines" cluster "$work"/{pods,nodes,replicasets,jobs}.json
+}
+inventory_of() {
+  "$bin/tallyman" images --data "$work/$1" -o json >"$work/$1.images" 2>/dev/null &&
+    "$bin/inventory_lines" tally "$work/$1.images"
+}
+same_inventory() { # NAME
+  inventory_of_cluster >"$work/expected" && inventory_of "$1" >"$work/found" && cmp -s "$work/expected" "$work/found"
+}
+
+# check NAME: the tracker's inventory becomes that of the cluster's own lists, and its journal replays to the digest
+# that the snapshots lead to.
+check() {
+  if ! until_true 30 same_inventory "$1"; then
+    echo "the inventory of $1 is not that of the cluster (< expected, > found):" >&2
+    diff "$work/expected" "$work/found" | head -20 >&2
+    return 1
+  fi
+  [[ -s $work/expected ]] || { echo "nothing runs in the cluster, so nothing was compared" >&2; return 1; }
+  "$bin/tallyman" journal verify "$work/$1" >/dev/null || return 1
+}
+check_replay() { # NAME, of a tracker that is stopped
+  local fast slow
+  fast=$("$bin/tallyman" digest --data "$work/$1" --times) && slow=$("$bin/tallyman" digest --data "$work/$1" --times --ignore-snapshots) ||
+    return 1
+  [[ $fast == "$slow" ]] || { echo "snapshots and replay differ: $fast, $slow" >&2; return 1; }
+}
+
+# audited VERB: how often the trackers' user did that, by the API server's own log. A watch is logged when it starts.
+audited() { grep -c "\"stage\":\"Response$([[ $1 == watch ]] && echo Started || echo Complete)\".*\"verb\":\"$1\"" \
+  "$work/cp/log/audit.log" || true; }
+said() { grep -qF -- "$2" "$work/$1"; } # FILE TEXT

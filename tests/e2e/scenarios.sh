@@ -1,0 +1,255 @@
+# Sourced by run: each function is a scenario, which fails if a command in it does.
+
+# The tracker `main` runs through all of these.
+
+scenario_rollouts() {
+  make_namespace shop
+  workload Deployment shop cart 4 cart:1
+  workload StatefulSet shop redis 2 redis:7
+  wait_running shop cart 4
+  wait_running shop redis 2
+  check main
+  quiet_api PATCH /apis/apps/v1/namespaces/shop/deployments/cart \
+    '{"spec":{"replicas":6,"template":{"spec":{"containers":[{"name":"main","image":"cart:2"}]}}}}'
+  wait_running shop cart 6
+  check main
+  quiet_api PATCH /apis/apps/v1/namespaces/shop/deployments/cart \
+    '{"spec":{"replicas":3,"template":{"spec":{"containers":[{"name":"main","image":"cart:1"},{"name":"proxy","image":"proxy:1"}]}}}}'
+  wait_running shop cart 3
+  check main
+}
+
+scenario_cascade_delete() {
+  make_namespace brief
+  workload Deployment brief web 3 web:1
+  wait_running brief web 3
+  check main
+  quiet_api DELETE /apis/apps/v1/namespaces/brief/deployments/web '{"propagationPolicy":"Background"}'
+  wait_running brief web 0
+  check main
+}
+
+scenario_jobs() {
+  make_namespace batch
+  quiet_api POST /apis/batch/v1/namespaces/batch/jobs '{"metadata":{"name":"report"},"spec":{"parallelism":2,
+    "template":{"metadata":{"labels":{"app":"report"}},"spec":{"restartPolicy":"Never","containers":[{"name":"main","image":"report:1"}]}}}}'
+  wait_running batch report 2
+  check main
+}
+
+scenario_node_deleted() {
+  # Nothing can be scheduled there any more; then the node goes, and its pods after it.
+  quiet_api PATCH /api/v1/nodes/hollow-3 '{"spec":{"unschedulable":true}}'
+  kill "$(cat "$work/cp/pid/hollow-3")"
+  quiet_api DELETE /api/v1/nodes/hollow-3
+  local pod
+  for pod in $(api GET '/api/v1/pods?fieldSelector=spec.nodeName%3Dhollow-3' |
+    sed -n 's/.*"selfLink": "\(.*\)".*/\1/p; s/^        "name": "\(.*\)",$/NAME \1/p; s/^        "namespace": "\(.*\)",$/NAMESPACE \1/p' |
+    awk '$1 == "NAME" {name = $2} $1 == "NAMESPACE" {print "/api/v1/namespaces/" $2 "/pods/" name}'); do
+    quiet_api DELETE "$pod" '{"gracePeriodSeconds":0}' || true
+  done
+  wait_running shop cart 3
+  check main
+}
+
+scenario_apiserver_restarted() {
+  kill -KILL "$(cat "$work/cp/pid/kube-apiserver")"
+  sleep 1
+  "$work/cp/start-apiserver"
+  quiet_api PATCH /apis/apps/v1/namespaces/shop/deployments/cart '{"spec":{"replicas":5}}'
+  wait_running shop cart 5
+  check main
+  until_true 60 said main.out 'pods: works again'
+}
+
+scenario_restart_without_gap() {
+  # Once more before it counts: each kind must have a position that this API server knows.
+  local watches
+  watches=$(audited watch)
+  stop_tracker main
+  start_tracker main
+  has_watches() { (($(audited watch) >= $1)); }
+  until_true 60 has_watches $((watches + 9))
+  check main
+  stop_tracker main
+  check_replay main
+  local lists
+  lists=$(audited list)
+  start_tracker main
+  quiet_api PATCH /apis/apps/v1/namespaces/shop/deployments/cart '{"spec":{"replicas":2}}'
+  wait_running shop cart 2
+  check main
+  [[ $(audited list) == "$lists" ]] || { echo "a restart listed something" >&2; return 1; }
+}
+
+scenario_killed_and_behind() {
+  stop_tracker main KILL
+  local lists
+  lists=$(audited list)
+  quiet_api DELETE /apis/apps/v1/namespaces/shop/statefulsets/redis '{"propagationPolicy":"Background"}'
+  workload Deployment shop till 3 till:1
+  wait_running shop redis 0
+  wait_running shop till 3
+  start_tracker main
+  check main
+  [[ $(audited list) == "$lists" ]] || { echo "a restart after SIGKILL listed something, though nothing was compacted" >&2; return 1; }
+}
+
+scenario_compacted() {
+  stop_tracker main KILL
+  quiet_api DELETE /apis/apps/v1/namespaces/shop/deployments/till '{"propagationPolicy":"Background"}'
+  wait_running shop till 0
+  workload Deployment shop desk 2 desk:1
+  wait_running shop desk 2
+  local lists revision
+  lists=$(audited list)
+  revision=$(api GET '/api/v1/pods?limit=1' | sed -n '0,/"resourceVersion"/s/.*"resourceVersion": "\([0-9]*\)".*/\1/p')
+  curl -sS --fail -d "{\"revision\":\"$revision\",\"physical\":true}" "http://127.0.0.1:${ETCD_PORT:-12379}/v3/kv/compaction" >"$work/answer"
+  # The API server remembers recent events itself: only a new one has none of before.
+  kill -KILL "$(cat "$work/cp/pid/kube-apiserver")"
+  "$work/cp/start-apiserver"
+  start_tracker main
+  check main
+  until_true 20 said main.out 'pods: listing anew'
+  local now
+  now=$(audited list)
+  # One for each kind at most. (Kinds whose last change is newer than the compaction need none.)
+  ((now > lists && now <= lists + 9)) || { echo "$((now - lists)) lists after a gap" >&2; return 1; }
+}
+
+scenario_two_trackers() {
+  start_tracker second --encoding json
+  check second
+  quiet_api PATCH /apis/apps/v1/namespaces/shop/deployments/desk '{"spec":{"replicas":4}}'
+  wait_running shop desk 4
+  check main
+  check second
+  inventory_of main >"$work/first.lines"
+  inventory_of second >"$work/second.lines"
+  cmp "$work/first.lines" "$work/second.lines"
+  stop_tracker second
+  check_replay second
+}
+
+grant() { # the rules of deploy/rbac.yaml, without the resource $1
+  quiet_api DELETE /apis/rbac.authorization.k8s.io/v1/clusterroles/tallyman 2>/dev/null || true
+  local core='"pods","nodes","replicationcontrollers"' apps='"replicasets","deployments","statefulsets","daemonsets"' batch='"jobs","cronjobs"'
+  # shellcheck disable=SC2001
+  without() { sed "s/\"$2\",\?//; s/,\$//" <<<"$1"; }
+  quiet_api POST /apis/rbac.authorization.k8s.io/v1/clusterroles "{\"metadata\":{\"name\":\"tallyman\"},\"rules\":[
+    {\"apiGroups\":[\"\"],\"resources\":[$(without "$core" "${1:-x}")],\"verbs\":[\"list\",\"watch\"]},
+    {\"apiGroups\":[\"apps\"],\"resources\":[$(without "$apps" "${1:-x}")],\"verbs\":[\"list\",\"watch\"]},
+    {\"apiGroups\":[\"batch\"],\"resources\":[$(without "$batch" "${1:-x}")],\"verbs\":[\"list\",\"watch\"]}]}"
+}
+bind_tracker() {
+  quiet_api POST /apis/rbac.authorization.k8s.io/v1/clusterrolebindings '{"metadata":{"name":"tallyman"},
+    "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"tallyman"},
+    "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"tracker"}]}'
+}
+
+# may_not PLURAL: whether the API server has read that the trackers may not list it. It reads roles by a watch.
+may_not() {
+  local group=
+  case $1 in
+  jobs | cronjobs) group=batch ;;
+  replicasets | deployments | statefulsets | daemonsets) group=apps ;;
+  esac
+  ! api POST /apis/authorization.k8s.io/v1/subjectaccessreviews "{\"spec\":{\"user\":\"tracker\",
+    \"resourceAttributes\":{\"verb\":\"list\",\"group\":\"$group\",\"resource\":\"$1\"}}}" | grep -q '"allowed": true'
+}
+
+scenario_rights() {
+  local kind
+  for kind in pods nodes replicasets jobs deployments statefulsets daemonsets cronjobs replicationcontrollers; do
+    grant "$kind"
+    until_true 20 may_not "$kind"
+    rm -rf "$work/rights" "$work"/rights.{out,err}
+    start_tracker rights
+    until_true 20 said rights.err "$kind are left out: no right to list $kind" ||
+      { echo "nothing is said about the missing right to list $kind:" >&2; cat "$work/rights.err" >&2; return 1; }
+    [[ $(wc -l <"$work/rights.err") == 1 ]] || { echo "more than one complaint about $kind:" >&2; cat "$work/rights.err" >&2; return 1; }
+    stop_tracker rights
+  done
+  # Taken away and given back while a tracker runs: its watches go on, so the server must end them.
+  grant pods
+  until_true 20 may_not pods
+  kill -KILL "$(cat "$work/cp/pid/kube-apiserver")"
+  "$work/cp/start-apiserver"
+  until_true 60 said main.err 'pods are left out: no right to watch pods'
+  grant
+  quiet_api PATCH /apis/apps/v1/namespaces/shop/deployments/desk '{"spec":{"replicas":3}}'
+  wait_running shop desk 3
+  until_true 150 same_inventory main
+  check main
+}
+
+scenario_token_expires() {
+  grant
+  make_namespace tallyman
+  quiet_api POST /api/v1/namespaces/tallyman/serviceaccounts '{"metadata":{"name":"tallyman"}}'
+  quiet_api POST /apis/rbac.authorization.k8s.io/v1/clusterrolebindings '{"metadata":{"name":"tallyman-account"},
+    "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"tallyman"},
+    "subjects":[{"kind":"ServiceAccount","name":"tallyman","namespace":"tallyman"}]}'
+  account_token() { # NAME: of a secret made for it
+    quiet_api POST /api/v1/namespaces/tallyman/secrets "{\"metadata\":{\"name\":\"$1\",
+      \"annotations\":{\"kubernetes.io/service-account.name\":\"tallyman\"}},\"type\":\"kubernetes.io/service-account-token\"}"
+    until_true 20 has_token "$1"
+    api GET "/api/v1/namespaces/tallyman/secrets/$1" | sed -n 's/^ *"token": "\(.*\)".*/\1/p' | base64 -d
+  }
+  has_token() { api GET "/api/v1/namespaces/tallyman/secrets/$1" | grep -q '"token":'; }
+  account_token first >"$work/token"
+  tracker_config account "{tokenFile: $work/token}"
+  start_tracker account
+  check account
+  quiet_api DELETE /api/v1/namespaces/tallyman/secrets/first
+  kill -KILL "$(cat "$work/cp/pid/kube-apiserver")"
+  "$work/cp/start-apiserver"
+  until_true 60 said account.err 'does not accept the credentials'
+  account_token second >"$work/token.new"
+  mv "$work/token.new" "$work/token"
+  quiet_api PATCH /apis/apps/v1/namespaces/shop/deployments/desk '{"spec":{"replicas":1}}'
+  wait_running shop desk 1
+  until_true 90 same_inventory account
+  check account
+  stop_tracker account
+}
+
+# one_line TEXT OPTION...: a tracker with these options ends with one line that says TEXT, and no secret.
+one_line() {
+  local text=$1 status=0
+  shift
+  "$bin/tallyman" watch --data "$work/never" "$@" >"$work/never.out" 2>"$work/never.err" || status=$?
+  [[ $status == 2 || $status == 3 ]] && [[ $(wc -l <"$work/never.err") == 1 ]] && said never.err "$text" &&
+    ! grep -q 'tracker-token' "$work/never.err" && return
+  echo "exit code $status instead of one line with \"$text\":" >&2
+  cat "$work/never.err" >&2
+  return 1
+}
+
+scenario_errors() {
+  local server="server: \"$api_url\"" ca="certificate-authority: \"$work/cp/pki/apiserver.crt\""
+  config() { # CLUSTER USER
+    printf 'current-context: c\ncontexts: [{name: c, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {%s}}]\nusers: [{name: u, user: {%s}}]\n' \
+      "$1" "$2" >"$work/bad.config"
+  }
+  local bad=(--kubeconfig "$work/bad.config")
+  config "$server, $ca" 'token: tracker-token'
+  one_line 'has no context wrong; it has: c' "${bad[@]}" --context wrong
+  one_line 'cannot be read' --kubeconfig "$work/missing.config"
+  config "$server, $ca" 'token: nonsense'
+  one_line 'does not accept the credentials' "${bad[@]}"
+  config "$server" 'token: tracker-token'
+  one_line 'is not trusted' "${bad[@]}"
+  config "$server, $ca, tls-server-name: other.example" 'token: tracker-token'
+  one_line 'is not trusted' "${bad[@]}"
+  config "$server, insecure-skip-tls-verify: true" 'token: tracker-token'
+  one_line 'obeyed only together with the option --insecure-skip-tls-verify' "${bad[@]}"
+  config "server: \"https://127.0.0.1:9\", $ca" 'token: tracker-token'
+  one_line 'cannot be reached' "${bad[@]}"
+  config "server: \"https://no-such-host.invalid:6443\", $ca" 'token: tracker-token'
+  one_line 'check the server' "${bad[@]}"
+  config "$server, $ca, proxy-url: \"http://127.0.0.1:9\"" 'token: tracker-token'
+  one_line 'the proxy for' "${bad[@]}"
+  config "$server, $ca" 'exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-login, installHint: install it}'
+  one_line 'no-such-login gave no credentials: it cannot be run' "${bad[@]}"
+}
