@@ -131,15 +131,15 @@ scenario_two_trackers() {
   check_replay second
 }
 
-grant() { # the rules of deploy/rbac.yaml, without the resource $1
+grant() { # the rules of deploy/rbac.yaml, without the resource $1; only the verbs in $verbs, if that is set
   quiet_api DELETE /apis/rbac.authorization.k8s.io/v1/clusterroles/tallyman 2>/dev/null || true
   local core='"pods","nodes","replicationcontrollers"' apps='"replicasets","deployments","statefulsets","daemonsets"' batch='"jobs","cronjobs"'
   # shellcheck disable=SC2001
   without() { sed "s/\"$2\",\?//; s/,\$//" <<<"$1"; }
   quiet_api POST /apis/rbac.authorization.k8s.io/v1/clusterroles "{\"metadata\":{\"name\":\"tallyman\"},\"rules\":[
-    {\"apiGroups\":[\"\"],\"resources\":[$(without "$core" "${1:-x}")],\"verbs\":[\"list\",\"watch\"]},
-    {\"apiGroups\":[\"apps\"],\"resources\":[$(without "$apps" "${1:-x}")],\"verbs\":[\"list\",\"watch\"]},
-    {\"apiGroups\":[\"batch\"],\"resources\":[$(without "$batch" "${1:-x}")],\"verbs\":[\"list\",\"watch\"]}]}"
+    {\"apiGroups\":[\"\"],\"resources\":[$(without "$core" "${1:-x}")],\"verbs\":[${verbs:-\"list\",\"watch\"}]},
+    {\"apiGroups\":[\"apps\"],\"resources\":[$(without "$apps" "${1:-x}")],\"verbs\":[${verbs:-\"list\",\"watch\"}]},
+    {\"apiGroups\":[\"batch\"],\"resources\":[$(without "$batch" "${1:-x}")],\"verbs\":[${verbs:-\"list\",\"watch\"}]}]}"
 }
 bind_tracker() {
   quiet_api POST /apis/rbac.authorization.k8s.io/v1/clusterrolebindings '{"metadata":{"name":"tallyman"},
@@ -147,7 +147,7 @@ bind_tracker() {
     "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"tracker"}]}'
 }
 
-# may_not PLURAL: whether the API server has read that the trackers may not list it. It reads roles by a watch.
+# may_not PLURAL [VERB]: whether the API server has read that the trackers may not do that. It reads roles by a watch.
 may_not() {
   local group=
   case $1 in
@@ -155,7 +155,18 @@ may_not() {
   replicasets | deployments | statefulsets | daemonsets) group=apps ;;
   esac
   ! api POST /apis/authorization.k8s.io/v1/subjectaccessreviews "{\"spec\":{\"user\":\"tracker\",
-    \"resourceAttributes\":{\"verb\":\"list\",\"group\":\"$group\",\"resource\":\"$1\"}}}" | grep -q '"allowed": true'
+    \"resourceAttributes\":{\"verb\":\"${2:-list}\",\"group\":\"$group\",\"resource\":\"$1\"}}}" | grep -q '"allowed": true'
+}
+
+complains_once() { # TEXT OPTION...: a tracker says TEXT, and nothing else is wrong
+  local text=$1
+  shift
+  rm -rf "$work/rights" "$work"/rights.{out,err}
+  touch "$work/rights.err"
+  start_tracker rights "$@"
+  until_true 20 said rights.err "$text" || { echo "nobody says: $text" >&2; cat "$work/rights.err" >&2; return 1; }
+  stop_tracker rights
+  [[ $(wc -l <"$work/rights.err") == 1 ]] || { echo "more than one complaint:" >&2; cat "$work/rights.err" >&2; return 1; }
 }
 
 scenario_rights() {
@@ -163,13 +174,14 @@ scenario_rights() {
   for kind in pods nodes replicasets jobs deployments statefulsets daemonsets cronjobs replicationcontrollers; do
     grant "$kind"
     until_true 20 may_not "$kind"
-    rm -rf "$work/rights" "$work"/rights.{out,err}
-    start_tracker rights
-    until_true 20 said rights.err "$kind are left out: no right to list $kind" ||
-      { echo "nothing is said about the missing right to list $kind:" >&2; cat "$work/rights.err" >&2; return 1; }
-    [[ $(wc -l <"$work/rights.err") == 1 ]] || { echo "more than one complaint about $kind:" >&2; cat "$work/rights.err" >&2; return 1; }
-    stop_tracker rights
+    complains_once "$kind are left out: no right to watch $kind" # a watch may be all that it takes, and is asked for first
   done
+  verbs='"watch"' grant
+  until_true 20 may_not nodes list
+  complains_once 'nodes are left out: no right to list nodes' --kinds nodes
+  verbs='"list"' grant
+  until_true 20 may_not nodes watch
+  complains_once 'nodes are left out: no right to watch nodes' --kinds nodes
   # Taken away and given back while a tracker runs: its watches go on, so the server must end them.
   grant pods
   until_true 20 may_not pods
