@@ -13,8 +13,6 @@
 #include <cstring>
 #include <optional>
 
-extern char** environ;
-
 namespace tallyman::watch {
 
 namespace {
@@ -53,6 +51,7 @@ private:
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (auto& each : texts)
     pointers.push_back(each.data());
   pointers.push_back(nullptr);
@@ -71,7 +70,7 @@ std::vector<std::string> environment_of(const child_process& child) {
       all.emplace_back(setting);
   }
   for (const auto& [name, value] : child.environment)
-    all.push_back(name + '=' + value);
+    all.emplace_back(name).append(1, '=').append(value);
   return all;
 }
 

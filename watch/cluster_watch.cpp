@@ -62,7 +62,7 @@ cluster_watch::~cluster_watch() {
   static_cast<void>(stop());
 }
 
-void cluster_watch::start(const position_of& positions, std::function<void()> on_failure) {
+void cluster_watch::start(const position_of& positions, const std::function<void()>& on_failure) {
   auto seed = settings_.options.seed;
   for (const auto& what : settings_.resources) {
     std::string position;

@@ -40,7 +40,7 @@ public:
   cluster_watch& operator=(const cluster_watch&) = delete;
 
   /// Starts the threads. `on_failure` is called by any of them when the sink fails.
-  void start(const position_of& positions, std::function<void()> on_failure);
+  void start(const position_of& positions, const std::function<void()>& on_failure);
 
   /// Stops all threads and waits for them: within a second or so, unless the sink blocks. The sink's failure,
   /// if there was one.

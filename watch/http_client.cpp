@@ -1,9 +1,10 @@
 #include "watch/http_client.hpp"
 
+#include "watch/http_text.hpp"
+
 #include <curl/curl.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cassert>
 #include <charconv>
 #include <mutex>
@@ -14,51 +15,6 @@ namespace tallyman::watch {
 namespace {
 
 using clock = std::chrono::steady_clock;
-
-std::string lower(std::string_view text) {
-  std::string low{text};
-  std::transform(low.begin(), low.end(), low.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return low;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos)
-    return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-/// Only the form in seconds: the API server never sends a date.
-std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text) {
-  constexpr unsigned seconds_max = 3600;
-  unsigned seconds = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (failure != std::errc{} || end != text.data() + text.size())
-    return {};
-  return std::chrono::seconds{std::min(seconds, seconds_max)};
-}
-
-/// Clear text reaches no one else on the way to this machine itself (`kubectl proxy`).
-bool is_loopback(std::string_view server) {
-  const auto host = server.substr(server.find("://") + 3);
-  return host.starts_with("127.") || host.starts_with("localhost:") || host.starts_with("[::1]");
-}
-
-struct server_name {
-  std::string host;
-  std::string port;
-};
-
-server_name name_of(std::string_view server) {
-  const bool is_https = server.starts_with("https");
-  auto rest = server.substr(server.find("://") + 3);
-  rest = rest.substr(0, rest.find('/'));
-  const auto colon = rest.rfind(':');
-  if (colon == std::string_view::npos || rest.find(']', colon) != std::string_view::npos)
-    return {std::string{rest}, is_https ? "443" : "80"};
-  return {std::string{rest.substr(0, colon)}, std::string{rest.substr(colon + 1)}};
-}
 
 struct slist_free {
   void operator()(curl_slist* list) const { ::curl_slist_free_all(list); }
@@ -262,6 +218,8 @@ private:
       std::from_chars(code.data(), code.data() + code.size(), outcome_.head.status);
       return;
     }
+    if (trimmed(line).empty() && outcome_.head.status >= 200)
+      tell_head();
     const auto colon = line.find(':');
     if (colon == std::string_view::npos)
       return;

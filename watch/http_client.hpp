@@ -64,7 +64,7 @@ public:
   http_client(const http_client&) = delete;
   http_client& operator=(const http_client&) = delete;
 
-  /// Called once, before the first byte of the body.
+  /// Called once, when the head is complete.
   using head_receiver = std::function<void(const http_head&)>;
   /// Called with the body as it arrives. An error ends the request with `refused`.
   using body_receiver = std::function<result<void>(std::string_view)>;

@@ -174,13 +174,14 @@ judgement kind_watcher::watch(const std::stop_token& stop) {
         verdict::busy, fmt::format("{} ends every watch of {} at once", access_.server, what_.plural), {}};
   // Not after a list: a server that takes back every resourceVersion it gives must not be asked faster and
   // faster.
-  if (how.what == verdict::ok)
+  if (watch_began_ && was_worth_it && how.what != verdict::expired && how.what != verdict::ahead)
     delay_.reset();
   return how;
 }
 
 judgement kind_watcher::follow(const std::string& query, const std::stop_token& stop) {
   ++watches_;
+  watch_began_ = false;
   into_.set_last_version(position_);
   auto how =
       ask("watch",
@@ -226,6 +227,9 @@ judgement kind_watcher::ask(std::string_view verb, const std::string& query, boo
   const auto on_head = [&](const http_head& head) {
     if (head.status == 200)
       decoder = body_decoder::make(head.content_type, is_stream, into_);
+    watch_began_ = decoder && is_stream;
+    if (watch_began_)
+      note_success(); // now, and not when it ends
   };
   const auto on_body = [&](std::string_view bytes) -> result<void> {
     if (!decoder) {
@@ -285,11 +289,7 @@ void kind_watcher::note(const judgement& how) {
   const bool left_out = how.what == verdict::not_allowed || how.what == verdict::not_there;
   refusals_ = left_out ? refusals_ + 1 : 0;
   if (how.what == verdict::ok) {
-    has_worked_ = true;
-    if (!is_well_)
-      sink_.report(fmt::format("{}: works again", what_.plural));
-    is_well_ = true;
-    complained_.clear();
+    note_success();
     return;
   }
   const bool is_usual = how.what == verdict::expired || how.what == verdict::ahead;
@@ -302,6 +302,14 @@ void kind_watcher::note(const judgement& how) {
     return;
   complained_ = how.why;
   sink_.complain(fmt::format("{}{}: {}", what_.plural, left_out ? " are left out" : "", how.why));
+}
+
+void kind_watcher::note_success() {
+  if (!is_well_)
+    sink_.report(fmt::format("{}: works again", what_.plural));
+  has_worked_ = true;
+  is_well_ = true;
+  complained_.clear();
 }
 
 bool kind_watcher::wait(const judgement& why, const std::stop_token& stop) {

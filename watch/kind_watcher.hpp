@@ -61,6 +61,7 @@ private:
   void bookmark();
   bool wait(const judgement& why, const std::stop_token& stop);
   void note(const judgement& how);
+  void note_success();
   std::string version_path() const;
   std::string next_watch_time();
 
@@ -84,7 +85,8 @@ private:
   unsigned tokens_expired_ = 0;
   bool is_well_ = true; ///< nothing has been complained about since the last success
   bool has_worked_ = false;
-  unsigned refusals_ = 0; ///< in a row: 403 or 404
+  bool watch_began_ = false; ///< the server has accepted the last one
+  unsigned refusals_ = 0;    ///< in a row: 403 or 404
   std::string complained_;
   std::optional<error> sink_failure_;
 

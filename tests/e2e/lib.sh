@@ -110,4 +110,11 @@ check_replay() { # NAME, of a tracker that is stopped
 # audited VERB: how often the trackers' user did that, by the API server's own log. A watch is logged when it starts.
 audited() { grep -c "\"stage\":\"Response$([[ $1 == watch ]] && echo Started || echo Complete)\".*\"verb\":\"$1\"" \
   "$work/cp/log/audit.log" || true; }
+# Whether nothing is asked for any more: every kind is watched.
+settled() {
+  local before
+  before="$(audited list) $(audited watch)"
+  sleep 4
+  [[ $before == "$(audited list) $(audited watch)" ]]
+}
 said() { grep -qF -- "$2" "$work/$1"; } # FILE TEXT

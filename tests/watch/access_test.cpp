@@ -1,6 +1,7 @@
 #include "kube/support.hpp"
 #include "support/temporary_directory.hpp"
 #include "watch/credentials.hpp"
+#include "watch/http_text.hpp"
 #include "watch/kubeconfig.hpp"
 #include "watch/resource.hpp"
 #include "watch/resource_path.hpp"
@@ -229,4 +230,20 @@ TEST_CASE("kinds are named by their plural, custom ones with version, group and 
   for (const auto* bad :
        {"", "pod", "rollouts.v1=Rollout", "a.b.c", ".v1.g=K", "a..g=K", "a.v1.=K", "a.v1.g="})
     CHECK_FALSE(parse_resource(bad).ok());
+}
+
+TEST_CASE("a token is sent in clear text to this machine only, not to names that look like it") {
+  for (const auto* own :
+       {"http://127.0.0.1:8001", "http://127.0.0.2", "http://localhost:8001/x", "http://[::1]:8001"})
+    CHECK(is_loopback(own));
+  for (const auto* other : {"http://127.example.com", "http://localhost.example.com:80", "http://10.0.0.1",
+                            "http://127.0.0.1:80@example.com/", "http://localhost@example.com", "http://"})
+    CHECK_FALSE(is_loopback(other));
+}
+
+TEST_CASE("Retry-After is a number of seconds, and at most an hour") {
+  CHECK(parse_retry_after("7") == 7s);
+  CHECK(parse_retry_after("4000000") == 3600s);
+  for (const auto* bad : {"", "-1", "1.5", "soon", "99999999999999", "Wed, 21 Oct 2015 07:28:00 GMT"})
+    CHECK_FALSE(parse_retry_after(bad).has_value());
 }

@@ -310,6 +310,18 @@ TEST_CASE("a connection that breaks in mid-list syncs nothing") {
   CHECK(pods.complains("the connection with http://127.0.0.1"));
 }
 
+TEST_CASE("a watch that works again is reported when it begins, not when it ends") {
+  std::atomic<int> asked = 0;
+  fake_api_server server{[&](const fake_request&, fake_connection& to) {
+    if (asked++ == 0)
+      return to.answer(503, "text/plain", "restarting");
+    quiet_watch(to);
+  }};
+  watched_kind pods{server.url(), watched_kind::fast(), "5"};
+  CHECK(pods.complains("could not watch pods: status 503"));
+  CHECK(pods.becomes([&] { return pods.reports().back() == "pods: works again"; }));
+}
+
 TEST_CASE("what answers with web pages is no API server") {
   fake_api_server server{[](const fake_request&, fake_connection& to) {
     to.answer(200, "text/html; charset=utf-8", "<p>Log in</p>");

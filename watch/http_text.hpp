@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tallyman::watch {
+
+/// ASCII letters in lower case.
+std::string lower(std::string_view text);
+
+/// Without white space at its ends.
+std::string_view trimmed(std::string_view text);
+
+/// The value of a Retry-After header, at most an hour. Only the form in seconds: the API server never sends a
+/// date.
+std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text);
+
+/// Whether a URL leads to this machine itself (`kubectl proxy`): nobody else sees what is sent there in clear
+/// text.
+bool is_loopback(std::string_view server);
+
+struct server_name {
+  std::string host;
+  std::string port;
+};
+
+/// Host and port of a URL.
+server_name name_of(std::string_view server);
+
+} // namespace tallyman::watch
