@@ -1,11 +1,11 @@
 #include "watch/http_client.hpp"
 
+#include "base/invariant.hpp"
 #include "watch/http_text.hpp"
 
 #include <curl/curl.h>
 #include <fmt/format.h>
 
-#include <cassert>
 #include <charconv>
 #include <mutex>
 #include <utility>
@@ -38,7 +38,7 @@ public:
     initialise_curl_once();
     easy_ = ::curl_easy_init();
     multi_ = ::curl_multi_init();
-    assert(easy_ != nullptr && multi_ != nullptr && "libcurl is out of memory");
+    invariant(easy_ != nullptr && multi_ != nullptr && "libcurl is out of memory");
   }
 
   ~session() {
@@ -160,7 +160,7 @@ private:
   template <class Value>
   void set(CURLoption option, Value value) {
     [[maybe_unused]] const auto done = ::curl_easy_setopt(easy_, option, value);
-    assert(done == CURLE_OK && "libcurl lacks an option that Debian's has");
+    invariant(done == CURLE_OK && "libcurl lacks an option that Debian's has");
   }
 
   // -- meanwhile --
