@@ -95,7 +95,7 @@ void write_file(const std::filesystem::path& path, const std::string& content) {
 TEST_CASE("today's writers produce the golden journal of a cluster byte for byte") {
   journal::simulated_storage disk{1};
   const auto digest = write_golden_cluster(disk);
-  const auto place = golden(journal::format_version);
+  const auto place = golden(journal::format_version_plain);
   if (std::getenv("TALLYMAN_WRITE_GOLDEN") != nullptr) {
     std::filesystem::remove_all(place);
     for (const auto& path : disk.files())
@@ -116,7 +116,7 @@ TEST_CASE("today's writers produce the golden journal of a cluster byte for byte
 }
 
 TEST_CASE("case 15: the golden journal of a cluster, of every version, replays to the state that it was") {
-  const auto version = GENERATE(range(1U, journal::format_version + 1));
+  const auto version = GENERATE(range(1U, journal::format_version_plain + 1));
   journal::simulated_storage disk{1};
   for (const auto* folder : {"", "/segments", "/snapshots", "/quarantine"})
     REQUIRE(disk.make_directory(directory + folder));
@@ -134,7 +134,7 @@ TEST_CASE("case 15: the golden journal of a cluster, of every version, replays t
     const auto opened = cluster::open(system.actors, disk, directory, options);
     if (!opened)
       FAIL(opened.failure().what);
-    CHECK(((*opened)->journal_info().snapshot_sequence >= snapshot_at) == !ignore_snapshots);
+    CHECK((*opened)->journal_info().snapshot_sequence >= snapshot_at);
     const auto view = (*opened)->view();
     REQUIRE(view);
     CHECK(digest((*view)->state, digest_scope::everything) == read_file(place / "digest"));

@@ -11,10 +11,17 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-/// The recording in a journal with many snapshots; its digest.
+/// The recording in a journal with a snapshot in each of four parts; its digest. In parts, since a fast
+/// ingest is past the next snapshot before it has written the last.
 std::string make_journal(const std::string& data) {
-  run_well({"ingest", "--data", data, "--snapshot-every", "100", "--chunk-bytes", "100000",
-            recording("cluster.ndjson")});
+  const scratch folder;
+  const auto whole = read_file(recording("cluster.ndjson"));
+  for (std::size_t part = 0, from = 0; part < 4; ++part) {
+    const auto end = part == 3 ? whole.size() : whole.find('\n', whole.size() * (part + 1) / 4) + 1;
+    run_well({"ingest", "--data", data, "--snapshot-every", "100", "--chunk-bytes", "100000",
+              folder.file("part", whole.substr(from, end - from))});
+    from = end;
+  }
   return run_well({"digest", "--data", data, "--times"});
 }
 
@@ -83,7 +90,7 @@ TEST_CASE("verify draws no bar where there is no terminal") {
   CHECK(ended.code == 0);
   CHECK(ended.err.empty());
   CHECK_THAT(run_well({"journal", "verify", data, "--deep"}),
-             Contains("every event decodes, 6 snapshots hold"));
+             Contains("every event decodes, ") && Contains(" snapshots hold the states as replayed"));
 }
 
 } // namespace tallyman::cli::testing
