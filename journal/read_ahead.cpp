@@ -2,6 +2,7 @@
 
 #include "journal/byte_buffer.hpp"
 
+#include <array>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -16,7 +17,7 @@ namespace {
 // A piece is handed over when it has reached this size, so that the lock costs nothing even if every batch is
 // one block; it is larger by at most one batch.
 constexpr std::size_t piece_bytes = std::size_t{512} << 10;
-constexpr std::size_t pieces_ahead = 4;
+constexpr std::size_t pieces_in_all = 6; // one is being filled, one is being taken from
 
 struct piece {
   struct placed {
@@ -33,7 +34,11 @@ struct piece {
 
 class read_ahead::reader {
 public:
-  explicit reader(replay_cursor cursor) : cursor_(std::move(cursor)), thread_([this] { run(); }) {}
+  explicit reader(replay_cursor cursor) : cursor_(std::move(cursor)) {
+    for (auto& each : pieces_)
+      free_.push_back(&each);
+    thread_ = std::thread{[this] { run(); }};
+  }
 
   ~reader() {
     {
@@ -45,9 +50,9 @@ public:
   }
 
   result<std::optional<batch_view>> next() {
-    if (!current_ || current_->taken == current_->batches.size())
+    if (current_ == nullptr || current_->taken == current_->batches.size())
       take_piece();
-    if (!current_) // `end_` is final: the thread has ended
+    if (current_ == nullptr) // `end_` is final: the thread has ended
       return end_;
     const auto& each = current_->batches[current_->taken++];
     return std::optional{
@@ -56,36 +61,40 @@ public:
 
 private:
   void take_piece() {
-    std::unique_lock lock{mutex_};
-    if (current_)
-      spare_ = std::move(current_);
-    changed_.wait(lock, [this] { return !ready_.empty() || ended_; });
-    if (!ready_.empty()) {
-      current_ = std::move(ready_.front());
-      ready_.pop_front();
+    {
+      std::unique_lock lock{mutex_};
+      if (current_ != nullptr)
+        free_.push_back(current_);
+      current_ = nullptr;
+      changed_.wait(lock, [this] { return !ready_.empty() || ended_; });
+      if (!ready_.empty()) {
+        current_ = ready_.front();
+        ready_.pop_front();
+      }
     }
-    lock.unlock();
     changed_.notify_all();
   }
 
   void run() {
     for (bool more = true; more;) {
-      auto filled = new_piece();
+      piece* filled = nullptr;
+      {
+        std::unique_lock lock{mutex_};
+        changed_.wait(lock, [this] { return !free_.empty() || stopped_; });
+        if (stopped_)
+          break;
+        filled = free_.front();
+        free_.pop_front();
+      }
       more = fill(*filled);
-      std::unique_lock lock{mutex_};
-      changed_.wait(lock, [this] { return ready_.size() < pieces_ahead || stopped_; });
-      more = more && !stopped_;
-      if (!filled->batches.empty())
-        ready_.push_back(std::move(filled));
-      ended_ = !more;
-      lock.unlock();
+      {
+        const std::lock_guard lock{mutex_};
+        if (!filled->batches.empty())
+          ready_.push_back(filled);
+        ended_ = !more;
+      }
       changed_.notify_all();
     }
-  }
-
-  std::unique_ptr<piece> new_piece() {
-    const std::lock_guard lock{mutex_};
-    return spare_ ? std::move(spare_) : std::make_unique<piece>();
   }
 
   /// False at the end of the log; `end_` then says which.
@@ -109,14 +118,15 @@ private:
 
   replay_cursor cursor_; ///< of the thread
   result<std::optional<batch_view>> end_ = std::optional<batch_view>{};
-  std::unique_ptr<piece> current_; ///< of whoever calls next()
+  std::array<piece, pieces_in_all> pieces_; ///< each of whoever took it off a list
+  piece* current_ = nullptr;                ///< of whoever calls next()
 
   std::mutex mutex_; ///< of all below
   std::condition_variable changed_;
-  std::deque<std::unique_ptr<piece>> ready_;
-  std::unique_ptr<piece> spare_; ///< its memory is used again
-  bool ended_ = false;           ///< nothing will be added to `ready_`
-  bool stopped_ = false;         ///< nobody will take any more
+  std::deque<piece*> free_;
+  std::deque<piece*> ready_;
+  bool ended_ = false;   ///< nothing will be added to `ready_`
+  bool stopped_ = false; ///< nobody will take any more
 
   std::thread thread_; ///< last: it uses all of the above
 };
