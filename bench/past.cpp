@@ -80,7 +80,7 @@ std::vector<question> questions(const bench_options& options, std::uint64_t snap
   const auto worst = options.events / 2 / snapshot_every * snapshot_every - 1;
   return {{fmt::format("images after event {}", worst), images_at(worst)},
           {"history of an image", image(options.shape.images / 2)},
-          {"history of the second most used image", image(2)},
+          {"history of the most used image but the sidecars", image(2)},
           {"history of a Deployment",
            [](const journal::log& log) {
              return tell(log, owner_search{{"Deployment", "team-300", "service-1300"}});
