@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <set>
 
 using namespace tallyman::cli::testing;
@@ -46,13 +48,17 @@ public:
 };
 
 /// image_id, architecture, name, owner's uid.
-using pairs = std::set<std::array<std::string, 4>>;
+using pair = std::array<std::string, 4>;
+using pairs = std::set<pair>;
+
+pair pair_of(const json& image, const json& owner) {
+  const auto text = [](const json& value) { return value.get<std::string>(); };
+  return {text(image["image_id"]), text(image["architecture"]), text(image["name"]), text(owner["uid"])};
+}
 
 void add_owners(pairs& to, const json& image, const json& owners) {
   for (const auto& owner : owners)
-    to.insert(pairs::value_type{image["image_id"].get<std::string>(),
-                                image["architecture"].get<std::string>(), image["name"].get<std::string>(),
-                                owner["uid"].get<std::string>()});
+    to.insert(pair_of(image, owner));
 }
 
 pairs pairs_of(const json& inventory) {
@@ -68,13 +74,11 @@ void follow(pairs& all, const json& history) {
     const auto what = entry["what"].get<std::string>();
     if (!entry.contains("owner"))
       continue;
-    const auto text = [](const json& value) { return value.get<std::string>(); };
-    const std::array<std::string, 4> pair{text(entry["image_id"]), text(entry["architecture"]),
-                                          text(entry["name"]), text(entry["owner"]["uid"])};
+    const auto changed = pair_of(entry, entry["owner"]);
     if (what == "owner-lost")
-      CHECK(all.erase(pair) == 1);
+      CHECK(all.erase(changed) == 1);
     else
-      CHECK(all.insert(pair).second);
+      CHECK(all.insert(changed).second);
   }
 }
 
@@ -149,8 +153,8 @@ TEST_CASE("what is due is judged as of the moment that is asked about") {
   run_well({"scan-result", "--data", cluster.data, "--image-id", "ubuntu:24.04", "--arch", "amd64", "--error",
             "no"});
   const auto state_at = [&](const std::string& moment) {
-    const auto inventory = cluster.ask({"images", "--at", moment});
-    for (const auto& image : inventory["images"])
+    const auto shown = cluster.ask({"images", "--at", moment});
+    for (const auto& image : shown["images"])
       if (image["name"] == "ubuntu:24.04")
         return image["scan"]["state"].get<std::string>();
     return std::string{};
@@ -161,11 +165,11 @@ TEST_CASE("what is due is judged as of the moment that is asked about") {
 
 TEST_CASE("diff is the difference of two inventories") {
   const past_cluster cluster;
-  const auto before = std::to_string(cluster.first_part), after = std::to_string(cluster.second_part);
+  const auto before = std::to_string(cluster.first_part), after = std::to_string(cluster.last_sequence());
   auto walked = pairs_of(cluster.ask({"images", "--at", before}));
   const auto diff = cluster.ask({"diff", before, after});
   CHECK(diff["from"]["sequence"] == cluster.first_part);
-  CHECK(diff["to"]["at"] == "2026-11-21T12:00:00.000Z");
+  CHECK(diff["to"]["at"] == "2026-11-22T12:00:00.000Z");
   pairs lost, gained;
   for (const auto& image : diff["images_lost"])
     add_owners(lost, image, image["owners"]);
@@ -175,11 +179,11 @@ TEST_CASE("diff is the difference of two inventories") {
     add_owners(lost, image, image["owners_lost"]);
     add_owners(gained, image, image["owners_gained"]);
   }
-  CHECK_FALSE((gained.empty() && lost.empty()));
-  for (const auto& pair : lost)
-    CHECK(walked.erase(pair) == 1);
-  for (const auto& pair : gained)
-    CHECK(walked.insert(pair).second);
+  CHECK_FALSE((gained.empty() || lost.empty()));
+  for (const auto& each : lost)
+    CHECK(walked.erase(each) == 1);
+  for (const auto& each : gained)
+    CHECK(walked.insert(each).second);
   CHECK(walked == pairs_of(cluster.ask({"images", "--at", after})));
 
   const auto csv = run_well({"diff", "--data", cluster.data, "-o", "csv", before, after});
@@ -268,15 +272,15 @@ TEST_CASE("the history of what never was is exit code 7") {
 
 TEST_CASE("an image that is called exactly what is asked for is meant alone") {
   const past_cluster cluster;
-  const auto names_in = [&](const char* asked) {
-    const auto history = cluster.ask({"history", asked});
+  const auto names_told = [&](const char* wanted) {
+    const auto told = cluster.ask({"history", wanted});
     std::set<std::string> names;
-    for (const auto& entry : history["entries"])
+    for (const auto& entry : told["entries"])
       names.insert(entry["name"].get<std::string>());
     return names;
   };
-  CHECK(names_in("ubuntu").size() > 1);
-  CHECK(names_in("ubuntu:24.04") == std::set<std::string>{"ubuntu:24.04"});
+  CHECK(names_told("ubuntu").size() > 1);
+  CHECK(names_told("ubuntu:24.04") == std::set<std::string>{"ubuntu:24.04"});
 }
 
 TEST_CASE("the past is there beside a process that writes") {
