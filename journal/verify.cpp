@@ -6,6 +6,7 @@
 #include "journal/snapshot_store.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tallyman::journal {
 
@@ -22,7 +23,7 @@ result<recovered_log> look_at(storage& disk, const std::string& directory) {
 /// Calls the progress function whenever enough has been done since it was called last.
 class teller {
 public:
-  teller(const verify_progress& tell, std::uint64_t total) : tell_(tell), total_(total) {}
+  teller(verify_progress tell, std::uint64_t total) : tell_(std::move(tell)), total_(total) {}
 
   void reached(std::uint64_t done) {
     if (!tell_ || done < next_)
@@ -32,7 +33,7 @@ public:
   }
 
 private:
-  const verify_progress& tell_;
+  verify_progress tell_;
   std::uint64_t total_;
   std::uint64_t next_ = 0;
 };
