@@ -119,6 +119,7 @@ TEST_CASE("case 14: an image that dies with mail queued is rebuilt to the undist
 TEST_CASE(
     "cases 14 and 15: a supervisor that dies at any time comes back to the undisturbed state at what is "
     "durable, and the source goes on from there") {
+  int followed = 0; ///< seeds whose rest was compared
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     INFO("seed " << seed);
     const undisturbed told{seed};
@@ -141,10 +142,14 @@ TEST_CASE(
     auto found = told.by_sequence.find((*view)->state.sequence);
     if (found == told.by_sequence.end() ||
         found->second.digest != digest((*view)->state, digest_scope::everything)) {
-      // The settings of this start differ from the last ones, and were journaled behind what was found.
+      // The settings of this start differ from the last ones, and were journaled behind what was found, at a
+      // time that no undisturbed life has: there is nothing to compare the rest with.
       found = told.by_sequence.find((*view)->state.sequence - 1);
       REQUIRE(found != told.by_sequence.end());
+      CHECK(found->second.step >= acknowledged);
+      continue;
     }
+    ++followed;
     const int durable_step = found->second.step;
     REQUIRE(durable_step >= acknowledged);
 
@@ -154,12 +159,8 @@ TEST_CASE(
     random_cluster rest_for_reference{seed, reference.strings()};
     for (int step = 1; step <= durable_step; ++step)
       reference.submit(rest_for_reference.next());
-    const auto before_restart = reference.state().sequence;
     reference.restart();
-    // Its clock was read for the settings and for each step, and perhaps for the settings of the restart.
-    *now = 1'600'000'000'000 +
-           60'000 * (1 + durable_step + (reference.state().sequence == before_restart ? 0 : 1));
-    CHECK(digest((*view)->state, digest_scope::content) == digest(reference.state(), digest_scope::content));
+    *now = 1'600'000'000'000 + 60'000 * (1 + durable_step); // read for the settings and for each step
     random_cluster rest{seed, running->strings()};
     for (int step = 1; step <= steps; ++step) {
       auto seen = rest.next();
@@ -171,6 +172,7 @@ TEST_CASE(
     CHECK(digest_of(*running, digest_scope::content) == digest(reference.state(), digest_scope::content));
     CHECK(running->close().ok());
   }
+  CHECK(followed > 4);
 }
 
 TEST_CASE(
