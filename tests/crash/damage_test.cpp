@@ -180,6 +180,29 @@ TEST_CASE("case 6: a length of zero, and lengths that overlap the next batch, ha
     }
 }
 
+TEST_CASE(
+    "case 6: a length that all checksums and the chain vouch for is still checked against the segment") {
+  simulated_storage disk(1);
+  make_log(disk, 3, false);
+  const std::string path = newest_segment(disk);
+  const std::string whole = disk.content(path);
+  const auto offsets = batch_offsets(whole);
+  constexpr std::size_t payload_bytes_field = 40;
+  constexpr std::size_t chain_field = 72;
+  const std::uint64_t previous = read_batch_header(whole.data() + offsets[1])->chain;
+  for (const std::uint32_t length : {0xffffffffU, 0x80000000U, 0x00100000U, 0x0000ffffU, 0x0000a000U}) {
+    std::string forged = whole;
+    char* const batch = forged.data() + offsets[2];
+    std::memcpy(batch + payload_bytes_field, &length, sizeof length);
+    const std::uint64_t chain = chain_of(previous, batch);
+    std::memcpy(batch + chain_field, &chain, sizeof chain);
+    forge(forged, offsets[2], payload_bytes_field, length); // and the header's checksum
+    disk.set_content(path, forged);
+    INFO("length " << length);
+    check_refused(disk, path);
+  }
+}
+
 TEST_CASE("case 6: a segment whose header claims another size is refused before any of it is read") {
   simulated_storage disk(1);
   make_log(disk, 3, false);

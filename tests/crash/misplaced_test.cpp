@@ -92,6 +92,42 @@ TEST_CASE("case 8: a segment that continues another history is refused when the 
   CHECK(refused);
 }
 
+TEST_CASE("case 8: a segment of another history that holds no batch yet is refused before one goes into it") {
+  // The process ends between a roll and the first batch behind it.
+  for (std::uint64_t nth = 1; nth < 40; ++nth) {
+    simulated_storage disk(1);
+    make_log(disk, 10, false);
+    const std::size_t before = segment_paths(disk).size();
+    {
+      auto log = start_log(disk, small_options(2));
+      disk.stop_at(nth);
+      for (int i = 0; i < 5 && log->append(run_of(log->next_sequence(), 10)) && log->flush(); ++i)
+        ;
+    }
+    disk.power_loss(simulated_storage::loss::nothing);
+    const std::string path = newest_segment(disk);
+    std::string segment = disk.content(path);
+    if (segment_paths(disk).size() == before ||
+        segment.find_first_not_of('\0', block_bytes) != std::string::npos)
+      continue;
+    constexpr std::size_t previous_chain_field = 64;
+    forge_block(segment, 0, previous_chain_field, another, sizeof another);
+    disk.set_content(path, segment);
+    const auto opened = open_log(disk, small_options());
+    auto cursor = opened->replay({1});
+    REQUIRE(cursor);
+    for (;;) {
+      auto batch = cursor->next();
+      if (!batch) {
+        CHECK(batch.failure().kind == error_kind::damaged);
+        return;
+      }
+      REQUIRE(*batch);
+    }
+  }
+  FAIL("no stop left an empty segment behind");
+}
+
 TEST_CASE("case 8: a sound batch in the wrong place is refused") {
   simulated_storage disk(1);
   make_log(disk, 4, false);
