@@ -154,7 +154,7 @@ result<std::int64_t> parse_duration(std::string_view text) {
   };
   constexpr std::array<unit, 5> units{
       {{'w', 604'800'000}, {'d', 86'400'000}, {'h', 3'600'000}, {'m', 60'000}, {'s', 1'000}}};
-  constexpr std::int64_t longest_ms = 1'000 * 366 * units[1].ms;
+  constexpr std::int64_t longest_ms = std::int64_t{1'000} * 366 * units[1].ms;
   const auto wrong = [&] {
     return error{error_kind::usage, fmt::format("'{}' is not a duration; give one like 2h30m", text)};
   };
