@@ -36,7 +36,7 @@ std::string version_in(const std::string& position, const std::string& scope) {
 
 kind_watcher::kind_watcher(resource what, const watch_options& options, http_client& server,
                            const api_access& access, string_table& strings, const watch_sink& sink,
-                           std::string position, std::uint64_t seed)
+                           const std::string& position, std::uint64_t seed)
     : what_(std::move(what)), options_(options), scope_(scope_of(what_, options)), server_(server),
       access_(access), sink_(sink), strings_(strings), into_(strings_, true),
       delay_(options.retry_first, options.retry_last, seed), random_(seed + 1),

@@ -39,7 +39,8 @@ public:
   /// `position`: as `watch_positions` has it for this kind; empty: none. Goes on from there if it is of the
   /// same scope.
   kind_watcher(resource what, const watch_options& options, http_client& server, const api_access& access,
-               string_table& strings, const watch_sink& sink, std::string position, std::uint64_t seed);
+               string_table& strings, const watch_sink& sink, const std::string& position,
+               std::uint64_t seed);
 
   /// Until `stop` is asked for, or the sink fails, whose error it returns.
   result<void> run(const std::stop_token& stop);
