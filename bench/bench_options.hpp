@@ -24,6 +24,7 @@ struct bench_options {
   std::uint64_t snapshot_every = 0;  ///< facts between two snapshots; 0: none
   std::uint64_t events = 10'000'000; ///< of the journal that questions about the past are asked of
   bool ignore_snapshots = false;     ///< when a journal is opened
+  bool for_writing = false;          ///< open a journal as a restart does, not as a question does
   bool short_form = false;           ///< of all benches: a small cluster for a short time
   unsigned rounds = 5;               ///< of the summary: runs of which the median is taken
   std::string json;                  ///< file for the figures; empty: none

@@ -34,9 +34,13 @@ report run_single_lock(const bench_options& options);
 report run_fixed(const bench_options& options);
 report run_removal(const bench_options& options);
 report run_recovery(const bench_options& options);
-/// Opens the journal in `options.directory`, times that, and changes nothing. A part of the recovery bench,
-/// in a process of its own for the sake of its memory.
+/// Opens the journal in `options.directory`, times that, and changes nothing unless `options.for_writing`. A
+/// part of the recovery bench, in a process of its own for the sake of its memory.
 report run_open(const bench_options& options);
+/// A process killed by SIGKILL, and how long recovery takes.
+report run_killed(const bench_options& options);
+/// The process for that: lives on a journal in `options.directory` and never returns.
+report run_live_until_killed(const bench_options& options);
 report run_snapshot(const bench_options& options);
 report run_growth(const bench_options& options);
 /// Writes a week-long journal of a full cluster to `options.directory`/journal, for `run_past`. Not removed.

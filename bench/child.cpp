@@ -43,6 +43,12 @@ std::vector<report_line> run_child(const std::vector<std::string>& arguments) {
   return report::lines_of(nlohmann::ordered_json::parse(file));
 }
 
+int run_child_status(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words{"tallyman_bench"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return run_program(std::move(words));
+}
+
 report_line run_child_line(const std::vector<std::string>& arguments, const std::string& what) {
   for (auto& line : run_child(arguments))
     if (what.empty() || line.what == what)

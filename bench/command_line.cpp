@@ -34,9 +34,13 @@ void add_options(CLI::App& bench, bench_options& into) {
       "Of the engine, after cold-start: status replacements rolling drains autoscaler cron scans relist");
   bench.add_option("--flow-mb", into.flow_mb, "Bound of the facts under way")->check(CLI::Range(1, 4'096));
   bench.add_option("--snapshot-every", into.snapshot_every, "Facts between two snapshots; 0: none");
-  bench.add_option("--events", into.events, "Events in the journal (make-journal, past)")
+  bench
+      .add_option("--events", into.events,
+                  "Events in the journal (make-journal, past), or after its snapshot (killed)")
       ->check(CLI::Range(1'000, 1'000'000'000));
   bench.add_flag("--ignore-snapshots", into.ignore_snapshots, "Rebuild from the first event (open)");
+  bench.add_flag("--for-writing", into.for_writing,
+                 "As a restart does, which may mend the journal's end (open)");
   bench.add_flag("--short", into.short_form, "A small cluster for a short time (all)");
   bench.add_option("--rounds", into.rounds, "Runs of which the median is taken (summary)")
       ->check(CLI::Range(1, 100));

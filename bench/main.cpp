@@ -36,6 +36,8 @@ const std::vector<bench>& benches() {
       {"removal", "One removal among 1,000 images and among 100,000", run_removal},
       {"recovery", "Replay, against a plain read of the same files", run_recovery},
       {"open", "Opens the journal in --dir as recovery does", run_open},
+      {"killed", "A full cluster killed --events events after a snapshot, and back again", run_killed},
+      {"live-until-killed", "The process that killed kills", run_live_until_killed},
       {"snapshot", "Snapshots written and loaded; latency beside them and beside questions", run_snapshot},
       {"growth", "How the cost of an event grows with pods, images, owners, clusters, threads", run_growth},
       {"make-journal", "Writes --events events of a full cluster to --dir/journal, for past",

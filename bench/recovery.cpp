@@ -67,7 +67,7 @@ report run_open(const bench_options& options) {
   bench_host host{options.threads};
   const stopwatch since;
   cluster_options wanted;
-  wanted.read_only = true;
+  wanted.read_only = !options.for_writing;
   wanted.ignore_snapshots = options.ignore_snapshots;
   wanted.flow_bytes_max = options.flow_mb << 20;
   const auto running = must(cluster::open(host.actors, host.disk, options.directory, wanted));
