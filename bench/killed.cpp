@@ -1,6 +1,6 @@
-// How long a process that was killed takes to be back: a full cluster, a snapshot, `--events` events after it, and
-// SIGKILL while more are under way. What opens the journal does so for writing, as a restart would, with its files
-// dropped from the page cache.
+// How long a process that was killed takes to be back: a full cluster, a snapshot, `--events` events after
+// it, and SIGKILL while more are under way. What opens the journal does so for writing, as a restart would,
+// with its files dropped from the page cache.
 
 #include "bench/bench_cluster.hpp"
 #include "bench/child.hpp"
@@ -22,13 +22,20 @@ constexpr int killed = 128 + SIGKILL;
 
 std::vector<std::string> arguments_of(const bench_options& options, const char* bench,
                                       const std::string& journal) {
-  return {bench,         "--dir",
-          journal,       "--threads",
-          fmt::format("{}", options.threads), "--flow-mb",
-          fmt::format("{}", options.flow_mb), "--events",
-          fmt::format("{}", options.events),  "--pods",
-          fmt::format("{}", options.shape.pods), "--images",
-          fmt::format("{}", options.shape.images), "--nodes",
+  return {bench,
+          "--dir",
+          journal,
+          "--threads",
+          fmt::format("{}", options.threads),
+          "--flow-mb",
+          fmt::format("{}", options.flow_mb),
+          "--events",
+          fmt::format("{}", options.events),
+          "--pods",
+          fmt::format("{}", options.shape.pods),
+          "--images",
+          fmt::format("{}", options.shape.images),
+          "--nodes",
           fmt::format("{}", options.shape.nodes)};
 }
 
@@ -52,7 +59,8 @@ report run_killed(const bench_options& options) {
   const scratch_directory scratch{options.directory};
   const auto journal = scratch.path() + "/journal";
   std::filesystem::create_directory(journal);
-  if (const auto status = run_child_status(arguments_of(options, "live-until-killed", journal)); status != killed)
+  if (const auto status = run_child_status(arguments_of(options, "live-until-killed", journal));
+      status != killed)
     throw bench_failure{fmt::format("the process that was to be killed ended with status {}", status)};
   forget_files(journal);
   auto arguments = arguments_of(options, "open", journal);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "journal/retention_limits.hpp"
 #include "journal/support.hpp"
 
 #include <cstdint>
@@ -32,7 +33,9 @@ std::string restore_state(const log& from);
 /// loss and a third. Returns the last event of the prefix; the log is longer afterwards, and `book` says so.
 std::uint64_t check_promises(simulated_storage& disk, ledger& book);
 
-/// Opens the log and works on it in random steps until the disk stops, fails, or `steps` are done.
-void live(simulated_storage& disk, std::uint64_t seed, std::mt19937_64& random, ledger& book, int steps);
+/// Opens the log and works on it in random steps until the disk stops, fails, or `steps` are done. History
+/// beyond `keep` goes after each snapshot.
+void live(simulated_storage& disk, std::uint64_t seed, std::mt19937_64& random, ledger& book, int steps,
+          const retention_limits& keep = {});
 
 } // namespace tallyman::journal::testing

@@ -48,6 +48,30 @@ void one_life_after_the_other(std::uint64_t seed) {
   }
 }
 
+/// Lives long enough for history to be given up several times, with ends of all kinds between.
+void one_forgetful_life(std::uint64_t seed, std::uint64_t& forgot) {
+  std::mt19937_64 random(seed);
+  simulated_storage disk(seed);
+  ledger book;
+  retention_limits keep;
+  keep.bytes = (3 + random() % 4) * small_options().segment_bytes;
+  std::uint64_t began = 1;
+  for (int life = 0; life < 4; ++life) {
+    disk.stop_at(random() % 400 + 1);
+    live(disk, seed, random, book, endless, keep);
+    const std::uint64_t kind = random() % 4;
+    if (kind == 3)
+      disk.kill_process();
+    else
+      disk.power_loss(kind == 0 ? loss::everything : kind == 1 ? loss::nothing : loss::subset);
+    check_promises(disk, book);
+    const auto first = open_log(disk, small_options())->info().first_sequence;
+    REQUIRE(first >= began);
+    forgot += first > began ? 1 : 0;
+    began = first;
+  }
+}
+
 } // namespace
 
 TEST_CASE("case 2: when every un-synced write is gone, nothing acknowledged is", "[seeds]") {
@@ -72,6 +96,19 @@ TEST_CASE("cases 2, 3 and 12: kills, power losses and cut recoveries one after t
     INFO(run.repeat());
     one_life_after_the_other(run.seed());
   }
+}
+
+TEST_CASE(
+    "cases 2, 3 and 12: a journal that gives up history between its crashes loses nothing of what is left",
+    "[seeds]") {
+  std::uint64_t forgot = 0;
+  std::uint64_t lives = 0;
+  for (seed_run run(600); run.next(); ++lives) {
+    INFO(run.repeat());
+    one_forgetful_life(run.seed(), forgot);
+  }
+  INFO("history was given up " << forgot << " times in " << lives << " seeds");
+  CHECK((lives < 100 || forgot > lives));
 }
 
 } // namespace tallyman::journal::testing
