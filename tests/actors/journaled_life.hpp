@@ -19,8 +19,12 @@ namespace tallyman::testing {
 /// facts one by one.
 class journaled_life {
 public:
-  journaled_life(std::uint64_t seed, int steps) : random_(seed), disk_(seed), state_(strings_, seed) {
-    const auto log = open(disk_, options(seed));
+  /// Gives up history beyond `keep` after each snapshot, if that says so.
+  journaled_life(std::uint64_t seed, int steps, const journal::retention_limits& keep = {})
+      : random_(seed), disk_(seed), state_(strings_, seed) {
+    auto writing = options(seed);
+    writing.keep = keep;
+    const auto log = open(disk_, writing);
     check(log->start({}));
     tallyman::fact_writer writer{*strings_, strings_->size()};
     random_cluster cluster{seed, *strings_};

@@ -190,3 +190,38 @@ TEST_CASE("the difference between two moments is what the histories between them
     CHECK(found.empty() == (all(owned_images_of(*before)) == all(owned_images_of(*after))));
   }
 }
+
+TEST_CASE("a journal that gave up history tells the rest of it, and says where it begins") {
+  std::size_t forgot = 0;
+  for (const auto seed : seeds(100)) {
+    journal::retention_limits keep;
+    keep.bytes = 1;
+    journaled_life life{seed, 2 * steps, keep};
+    const auto begins = life.log().info().history_sequence;
+    const auto last = life.facts().size();
+    INFO(repeat(seed) << "; the history begins after event " << begins << " of " << last);
+    if (begins == 0)
+      continue;
+    ++forgot;
+    const auto gone = state_at(life.log(), begins - 1);
+    REQUIRE_FALSE(gone.ok());
+    REQUIRE(gone.failure().kind == error_kind::usage);
+    cluster_state state{life.strings(), life.log().info().id.low};
+    for (std::uint64_t sequence = 1; sequence <= last; ++sequence) {
+      state.incoming.admit(life.facts()[sequence - 1], life.facts()[sequence - 1].facts.front());
+      apply(state, life.facts()[sequence - 1]);
+      if (sequence < begins || !life.random().percent(10))
+        continue;
+      const auto then = state_at(life.log(), sequence);
+      REQUIRE(then.ok());
+      REQUIRE(digest(*then, digest_scope::everything) == digest(state, digest_scope::everything));
+    }
+    for (const auto* wanted : {"app:0", "sha256:1", "pp"}) {
+      image_search search{wanted};
+      const auto told = tell_history(life.log(), search, begins + 1, last);
+      REQUIRE(told.ok());
+      REQUIRE(lines_of(*told) == naive_lines(life, {wanted, ""}, begins + 1, last));
+    }
+  }
+  CHECK((std::getenv("TALLYMAN_SEED") != nullptr || forgot > 20));
+}
