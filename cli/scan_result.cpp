@@ -36,8 +36,13 @@ struct scan_result_arguments {
 
 /// What the tally holds of the identity that was scanned.
 struct identity {
+  struct image {
+    image_index index;
+    std::string
+        name; ///< kept here: the result may be the last that the tally hears of an image that nothing runs
+  };
   scan_identity key;
-  std::vector<image_index> names;
+  std::vector<image> names;
   std::uint32_t failures = 0; ///< the most of any name
 };
 
@@ -53,7 +58,7 @@ std::optional<identity> find_identity(const cluster_view& view, const scan_resul
       continue;
     if (!found)
       found = identity{key.identity(), {}, 0};
-    found->names.push_back(index);
+    found->names.push_back({index, std::string{state.strings->text(key.name)}});
     found->failures = std::max(found->failures, state.images[index].scan().failures);
   }
   return found;
@@ -76,14 +81,19 @@ observations finished(const identity& scanned, const scan_result_arguments& argu
 
 void tell(const cluster_view& view, const identity& scanned, output& out) {
   const auto now = now_ms();
-  for (const auto index : scanned.names) {
+  const auto architecture = view.state.strings->text(scanned.key.architecture);
+  for (const auto& [index, name] : scanned.names) {
+    const auto& entry = view.state.placed.images()[index];
+    auto line = fmt::format("sequence {}: {} on {} is ", view.state.sequence, name, architecture);
+    if (!entry.live || entry.key.identity() != scanned.key) {
+      out.write(printable(line + "forgotten: nothing has run it for longer than its scan state is kept") +
+                '\n');
+      continue;
+    }
     const auto& image = view.state.images[index];
-    const auto& key = view.state.placed.images()[index].key;
     const auto& scan = image.scan();
     const auto stage = image.stage(now);
-    auto line =
-        fmt::format("sequence {}: {} on {} is {}", view.state.sequence, view.state.strings->text(key.name),
-                    view.state.strings->text(key.architecture), to_string(stage));
+    line += to_string(stage);
     if (scan.failures > 0)
       line += fmt::format(", {} failed", scan.failures);
     if (stage == scan_stage::backing_off)

@@ -46,6 +46,16 @@ TEST_CASE("a scan result survives the process, and takes the image off the pendi
   CHECK_THAT(run_well({"explain", "--data", cluster.data, "busybox:1.36"}), Contains("it was scanned at"));
 }
 
+TEST_CASE("a scan result that makes the tally forget its image names it all the same") {
+  const scratch folder;
+  const auto data = folder / "journal";
+  // Longer ago than the scan state of an image is kept that nothing runs any more.
+  run_well({"ingest", "--data", data, "--time", "2020-01-01T00:00:00Z", recording("cluster.ndjson")});
+  CHECK_THAT(run_well({"scan-result", "--data", data, "--ok", "--arch", "amd64", "--image-id",
+                       "registry.example.com/shop/catalog:2.0.1"}),
+             Contains("registry.example.com/shop/catalog:2.0.1 on amd64 is forgotten"));
+}
+
 TEST_CASE(
     "failed scans wait three times as long each time, and a restart does not start again at the first step") {
   const scanned_cluster cluster;

@@ -1,6 +1,6 @@
-// Golden files: what a release wrote, every later one must read, and the present one writes byte for byte. A deliberate
-// change of the format raises format_version; then scripts/golden writes that version's files, and those of the
-// older ones stay.
+// Golden files: what a release wrote, every later one must read, and the present one writes byte for byte. A
+// deliberate change of the format raises format_version; then scripts/golden writes that version's files, and
+// those of the older ones stay.
 
 #include "journal/golden_files.hpp"
 #include "journal/verify.hpp"
