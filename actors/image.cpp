@@ -20,6 +20,37 @@ caf::behavior image::make_behavior() {
   };
 }
 
+template <class Action>
+bool image::act_if_idle(Action action, caf::execution_unit* here) {
+  if (!mailbox().try_unblock())
+    return false;
+  context(here);
+  action();
+  if (mailbox().try_block())
+    return true;
+  // Mail came meanwhile, and its sender left the running to whoever runs already.
+  caf::intrusive_ptr_add_ref(ctrl());
+  here->exec_later(this);
+  return true;
+}
+
+bool image::take_if_idle(const image_changed& change, caf::execution_unit* here) {
+  return act_if_idle([&] { take(change); }, here);
+}
+
+bool image::give_if_idle(const gathering_ptr& into, caf::execution_unit* here) {
+  return act_if_idle([&] { give(into); }, here);
+}
+
+void image::prefetch() const noexcept {
+  const auto ask_for = [](const auto& what, std::size_t bytes) {
+    for (std::size_t line = 0; line < bytes; line += 64)
+      __builtin_prefetch(reinterpret_cast<const char*>(&what) + line);
+  };
+  ask_for(const_cast<image*>(this)->mailbox(), 256);
+  ask_for(group_, 320);
+}
+
 void image::take(const image_changed& change) {
   switch (mode_) {
   case mode::working:
@@ -59,8 +90,6 @@ void image::apply(const image_changed& change) {
     if (faults_ != nullptr)
       (*faults_)(state_.key(), work.last_sequence());
     state_.apply(event, work.text_of(event));
-    if (event.kind == image_event_kind::forgotten)
-      quit();
   }
 }
 

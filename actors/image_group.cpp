@@ -2,11 +2,9 @@
 
 #include "actors/drop_unexpected.hpp"
 #include "actors/image_rebuilder.hpp"
-#include "actors/worker_policy.hpp"
 #include "base/invariant.hpp"
 
 #include <caf/actor_cast.hpp>
-#include <caf/mailbox_element.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
@@ -14,11 +12,8 @@ namespace tallyman {
 
 namespace {
 
-/// The lines that a message to the actor touches: its reference count, and its mailbox some lines on.
-void prefetch(const caf::actor& which) {
-  const auto* const block = reinterpret_cast<const char*>(caf::actor_cast<caf::actor_control_block*>(which));
-  for (std::size_t line = 0; line < 512; line += 64)
-    __builtin_prefetch(block + line);
+image& image_behind(const caf::actor& which) {
+  return static_cast<image&>(*caf::actor_cast<caf::abstract_actor*>(which));
 }
 
 } // namespace
@@ -57,35 +52,33 @@ void image_group::spawn_image(image_index index, image_state state) {
                                             options_.faults);
 }
 
-// As anon_send, which would forget on whose worker this is. Without a sender: 20,000 images would count it.
-template <class Message>
-void image_group::post(const caf::actor& to, Message message) {
-  to->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(message)), context());
-}
-
 void image_group::hand_out(const group_share_ptr& share) {
   for (const auto& [index, key] : share->born)
     spawn_image(index, image_state{key});
-  const run_here images_here;
   const auto& events = share->work->changes.events;
   const auto& firsts = share->firsts;
+  const auto member_of = [&](std::uint32_t event) -> const caf::actor& {
+    return members_[place_of(events[event].image)].actor;
+  };
+  image_changed change{share, 0};
   for (std::size_t i = 0; i < firsts.size(); ++i) {
-    constexpr std::size_t actors_ahead = 6;
-    if (i + actors_ahead < firsts.size())
-      prefetch(members_[place_of(events[firsts[i + actors_ahead]].image)].actor);
-    const auto& to = members_[place_of(events[firsts[i]].image)].actor;
+    constexpr std::size_t images_ahead = 4;
+    if (i + images_ahead < firsts.size())
+      image_behind(member_of(firsts[i + images_ahead])).prefetch();
+    const auto& to = member_of(firsts[i]);
     invariant(to && "an event of an image that is not there");
-    post(to, image_changed{share, firsts[i]});
+    change.first = firsts[i];
+    if (!image_behind(to).take_if_idle(change, context()))
+      caf::anon_send(to, change);
   }
   for (const auto index : share->forgotten)
     members_[place_of(index)].actor = nullptr;
 }
 
 void image_group::gather(const gathering_ptr& into) {
-  const run_here images_here;
   for (const auto& each : members_)
-    if (each.actor)
-      post(each.actor, image_gather{into});
+    if (each.actor && !image_behind(each.actor).give_if_idle(into, context()))
+      caf::anon_send(each.actor, image_gather{into});
 }
 
 // -- images in trouble ---------------------------------------------------------------------------

@@ -27,8 +27,7 @@ struct image_group_options {
 /// Supervises a share of a cluster's images: makes them, hands each its events, has one that failed rebuilt,
 /// and sets one that keeps failing aside.
 ///
-/// There are as many groups as scheduler workers. Each runs its images on the worker that it runs on itself,
-/// so that the messages to 20,000 images cost neither a lock nor a waking thread.
+/// There are as many groups as scheduler workers. Each has its idle images act on its own turn, see `image`.
 class image_group : public caf::event_based_actor {
 public:
   using images = std::vector<std::pair<image_index, image_state>>;
@@ -44,15 +43,13 @@ private:
   static constexpr std::uint32_t attempts_max = 3;
 
   struct member {
-    caf::actor actor; ///< null: the image was forgotten
+    caf::actor actor; ///< of class `image`; null: it was forgotten, and ends with the last message to it
     image_key key;
     std::uint32_t failures = 0;
   };
 
   std::size_t place_of(image_index index) const noexcept { return index / groups_; }
   void spawn_image(image_index index, image_state state);
-  template <class Message>
-  void post(const caf::actor& to, Message message);
   void hand_out(const group_share_ptr& share);
   void gather(const gathering_ptr& into);
   void rebuild(const image_failed& failed);

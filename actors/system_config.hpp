@@ -1,9 +1,7 @@
 #pragma once
 
-#include "actors/worker_policy.hpp"
-
 #include <caf/actor_system_config.hpp>
-#include <caf/scheduler/coordinator.hpp>
+#include <caf/atom.hpp>
 
 #include <cstddef>
 
@@ -15,7 +13,9 @@ public:
   /// `threads`: scheduler workers, at least 1; the journals' writers and other blocking work come on top.
   explicit system_config(std::size_t threads) {
     set("scheduler.max-threads", threads);
-    load<caf::scheduler::coordinator<worker_policy>>();
+    // Few actors are ready at a time, and each has work for milliseconds. CAF's default, stealing, sleeps
+    // between its looks at other queues.
+    set("scheduler.policy", caf::atom("sharing"));
   }
 };
 
