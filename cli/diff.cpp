@@ -1,11 +1,6 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/diff_text.hpp"
 #include "cli/moment.hpp"
-
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
 
 namespace tallyman::cli {
 
@@ -55,26 +50,25 @@ result<exit_code> run(const diff_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_diff(CLI::App& app, command& chosen) {
+void add_diff(const subcommand& to) {
   auto arguments = std::make_shared<diff_arguments>();
-  auto* self = app.add_subcommand("diff", "Show the images and owners gained and lost between two moments");
-  add_data(*self, arguments->cluster);
-  add_ignore_snapshots(*self, arguments->cluster);
-  self->add_option(
+  const auto self =
+      to.add_subcommand("diff", "Show the images and owners gained and lost between two moments");
+  add_data(self, arguments->cluster);
+  add_ignore_snapshots(self, arguments->cluster);
+  self.add_option(
           "-o,--output", arguments->format,
           "table for people; json: one document; csv: one record for each change of an image and owner")
-      ->check(CLI::IsMember({"table", "json", "csv"}))
-      ->type_name("FORMAT");
-  self->add_option(
+      .one_of({"table", "json", "csv"})
+      .type_name("FORMAT");
+  self.add_option(
           "FROM", arguments->from,
           "A moment: after an event (672), at a time (2026-11-23T10:15:30Z), or that long ago (-2h30m; "
           "units w, d, h, m, s)")
-      ->type_name(moment_type_name)
-      ->required();
-  self->add_option("TO", arguments->to, "Another one")->type_name(moment_type_name)->required();
-  self->footer(exit_code_help);
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+      .type_name(moment_type_name)
+      .required();
+  self.add_option("TO", arguments->to, "Another one").type_name(moment_type_name).required();
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

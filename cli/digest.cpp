@@ -1,12 +1,9 @@
 #include "tally/digest.hpp"
 
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/moment.hpp"
 #include "cli/session.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 namespace tallyman::cli {
@@ -36,17 +33,16 @@ result<exit_code> run(const digest_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_digest(CLI::App& app, command& chosen) {
+void add_digest(const subcommand& to) {
   auto arguments = std::make_shared<digest_arguments>();
-  auto* self = app.add_subcommand("digest", "Print a digest of the whole state, to compare two journals by");
-  add_cluster_arguments(*self, arguments->cluster);
-  add_ignore_snapshots(*self, arguments->cluster);
-  add_at(*self, arguments->at);
-  self->add_flag("--times", arguments->times,
-                 "Cover the times too, which differ between two journals of one cluster");
-  self->footer(exit_code_help);
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+  const auto self =
+      to.add_subcommand("digest", "Print a digest of the whole state, to compare two journals by");
+  add_cluster_arguments(self, arguments->cluster);
+  add_ignore_snapshots(self, arguments->cluster);
+  add_at(self, arguments->at);
+  self.add_flag("--times", arguments->times,
+                "Cover the times too, which differ between two journals of one cluster");
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

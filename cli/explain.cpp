@@ -1,12 +1,8 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/explain_text.hpp"
 #include "cli/moment.hpp"
 #include "cli/session.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
 namespace tallyman::cli {
@@ -60,24 +56,22 @@ result<exit_code> run(const explain_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_explain(CLI::App& app, command& chosen) {
+void add_explain(const subcommand& to) {
   auto arguments = std::make_shared<explain_arguments>();
-  auto* self =
-      app.add_subcommand("explain", "Say why an image is here, and what happens to it next and when");
-  add_cluster_arguments(*self, arguments->cluster);
-  add_ignore_snapshots(*self, arguments->cluster);
-  add_at(*self, arguments->at);
-  self->add_option("-o,--output", arguments->format,
-                   "text for people, or json: an array with one object for each image")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->type_name("FORMAT");
-  self->add_option(
+  const auto self =
+      to.add_subcommand("explain", "Say why an image is here, and what happens to it next and when");
+  add_cluster_arguments(self, arguments->cluster);
+  add_ignore_snapshots(self, arguments->cluster);
+  add_at(self, arguments->at);
+  self.add_option("-o,--output", arguments->format,
+                  "text for people, or json: an array with one object for each image")
+      .one_of({"text", "json"})
+      .type_name("FORMAT");
+  self.add_option(
           "IMAGE", arguments->image,
           "A name or an image id; if no image is called exactly that, all that have it in their name or id")
-      ->required();
-  self->footer(exit_code_help);
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+      .required();
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

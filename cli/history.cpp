@@ -1,13 +1,9 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/history_text.hpp"
 #include "cli/moment.hpp"
 #include "tally/image_search.hpp"
 #include "tally/owner_search.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -114,26 +110,24 @@ result<exit_code> run(const history_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_history(CLI::App& app, command& chosen) {
+void add_history(const subcommand& to) {
   auto arguments = std::make_shared<history_arguments>();
-  auto* self = app.add_subcommand("history", "Tell what happened to an image, or which images an owner had");
-  add_data(*self, arguments->cluster);
-  self->add_option("--from", arguments->from, "First event, or the time behind which to begin")
-      ->type_name(moment_type_name);
-  self->add_option("--to", arguments->to, "Last event, or the time at which to end")
-      ->type_name(moment_type_name);
-  self->add_option("-o,--output", arguments->format,
-                   "table for people; json: one document; csv: one record for each entry")
-      ->check(CLI::IsMember({"table", "json", "csv"}))
-      ->type_name("FORMAT");
-  self->add_option(
-          "IMAGE|OWNER", arguments->wanted,
-          "A name or an image id (if no image was ever called exactly that, all that had it in their "
-          "name or id), or an owner as KIND/NAMESPACE/NAME")
-      ->required();
-  self->footer(exit_code_help);
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+  const auto self =
+      to.add_subcommand("history", "Tell what happened to an image, or which images an owner had");
+  add_data(self, arguments->cluster);
+  self.add_option("--from", arguments->from, "First event, or the time behind which to begin")
+      .type_name(moment_type_name);
+  self.add_option("--to", arguments->to, "Last event, or the time at which to end")
+      .type_name(moment_type_name);
+  self.add_option("-o,--output", arguments->format,
+                  "table for people; json: one document; csv: one record for each entry")
+      .one_of({"table", "json", "csv"})
+      .type_name("FORMAT");
+  self.add_option("IMAGE|OWNER", arguments->wanted,
+                  "A name or an image id (if no image was ever called exactly that, all that had it in their "
+                  "name or id), or an owner as KIND/NAMESPACE/NAME")
+      .required();
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

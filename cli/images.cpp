@@ -1,12 +1,7 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/inventory_text.hpp"
 #include "cli/moment.hpp"
 #include "cli/session.hpp"
-
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
 
 #include <algorithm>
 
@@ -48,31 +43,29 @@ result<exit_code> run(const images_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_images(CLI::App& app, command& chosen) {
+void add_images(const subcommand& to) {
   auto arguments = std::make_shared<images_arguments>();
-  auto* self = app.add_subcommand("images", "Show which images run, on which platform, and who owns them");
-  add_cluster_arguments(*self, arguments->cluster);
-  add_ignore_snapshots(*self, arguments->cluster);
-  add_at(*self, arguments->at);
-  self->add_option("-o,--output", arguments->format,
-                   "table for people; json: one document, sorted; csv: one record for each image and owner")
-      ->check(CLI::IsMember({"table", "json", "csv"}))
-      ->type_name("FORMAT");
-  self->add_flag(
-      "--pending", arguments->filter.pending,
-      "Only images that are due for a scan now, by this machine's clock; in table and csv the most "
-      "urgent first: fewest failures, then longest waiting");
-  self->add_flag("--gone", arguments->gone,
-                 "Also images that nothing runs any more, for as long as their scan state is kept");
-  self->add_option("--owner", arguments->filter.owner,
-                   "Only images of this owner, shown with all their owners")
-      ->type_name("KIND/NAMESPACE/NAME");
-  self->add_option("--namespace", arguments->filter.name_space,
-                   "Only images with an owner in this namespace, shown with all their owners")
-      ->type_name("NAMESPACE");
-  self->footer(exit_code_help);
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+  const auto self =
+      to.add_subcommand("images", "Show which images run, on which platform, and who owns them");
+  add_cluster_arguments(self, arguments->cluster);
+  add_ignore_snapshots(self, arguments->cluster);
+  add_at(self, arguments->at);
+  self.add_option("-o,--output", arguments->format,
+                  "table for people; json: one document, sorted; csv: one record for each image and owner")
+      .one_of({"table", "json", "csv"})
+      .type_name("FORMAT");
+  self.add_flag("--pending", arguments->filter.pending,
+                "Only images that are due for a scan now, by this machine's clock; in table and csv the most "
+                "urgent first: fewest failures, then longest waiting");
+  self.add_flag("--gone", arguments->gone,
+                "Also images that nothing runs any more, for as long as their scan state is kept");
+  self.add_option("--owner", arguments->filter.owner,
+                  "Only images of this owner, shown with all their owners")
+      .type_name("KIND/NAMESPACE/NAME");
+  self.add_option("--namespace", arguments->filter.name_space,
+                  "Only images with an owner in this namespace, shown with all their owners")
+      .type_name("NAMESPACE");
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

@@ -1,14 +1,9 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/ingest_summary.hpp"
 #include "cli/ingestion.hpp"
 #include "cli/keep_arguments.hpp"
 #include "cli/session.hpp"
 #include "cli/time_text.hpp"
-
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
 
 #include <chrono>
 #include <csignal>
@@ -89,47 +84,44 @@ result<exit_code> run(const ingest_arguments& arguments, output& out) {
   return exit_code::ok;
 }
 
-void add_options(CLI::App& self, ingest_arguments& arguments) {
+void add_options(const subcommand& to, ingest_arguments& arguments) {
   auto& decoder = arguments.options.decoder;
-  self.add_option("FILE", arguments.files, "Inputs, read in this order; - is standard input")->required();
-  self.add_option("--cluster", arguments.name,
-                  "Name of the cluster: written down in a new journal, checked against an old one")
-      ->type_name("NAME");
-  self.add_flag(
-      "--relist", decoder.lists_are_complete,
-      "Every list in the input is complete, for all namespaces and without a selector: what it does "
-      "not hold is gone");
-  self.add_flag(
+  to.add_option("FILE", arguments.files, "Inputs, read in this order; - is standard input").required();
+  to.add_option("--cluster", arguments.name,
+                "Name of the cluster: written down in a new journal, checked against an old one")
+      .type_name("NAME");
+  to.add_flag("--relist", decoder.lists_are_complete,
+              "Every list in the input is complete, for all namespaces and without a selector: what it does "
+              "not hold is gone");
+  to.add_flag(
       "--keep-going", decoder.keep_going,
       "Skip what is bad, with a warning for each, instead of stopping at it; the exit code is then 0");
-  self.add_option("--snapshot-every", arguments.snapshot_every, "Events between two snapshots; 0: none")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
-  add_keep_arguments(self, arguments.keep);
-  self.add_option("--time", arguments.time, "Journal this time instead of the clock's, for recordings")
-      ->type_name("RFC3339");
-  self.add_option("--chunk-bytes", arguments.options.chunk_bytes, "Most bytes to read at once")
-      ->check(CLI::Range(std::size_t{1}, chunk_bytes_max))
-      ->type_name("N");
+  to.add_option("--snapshot-every", arguments.snapshot_every, "Events between two snapshots; 0: none")
+      .not_negative()
+      .type_name("N");
+  add_keep_arguments(to, arguments.keep);
+  to.add_option("--time", arguments.time, "Journal this time instead of the clock's, for recordings")
+      .type_name("RFC3339");
+  to.add_option("--chunk-bytes", arguments.options.chunk_bytes, "Most bytes to read at once")
+      .range(std::size_t{1}, chunk_bytes_max)
+      .type_name("N");
 }
 
 } // namespace
 
-void add_ingest(CLI::App& app, command& chosen) {
+void add_ingest(const subcommand& to) {
   auto arguments = std::make_shared<ingest_arguments>();
-  auto* self =
-      app.add_subcommand("ingest", "Read a stream of Kubernetes objects and events into the journal");
-  add_cluster_arguments(*self, arguments->cluster);
-  add_options(*self, *arguments);
-  self->footer(
+  const auto self =
+      to.add_subcommand("ingest", "Read a stream of Kubernetes objects and events into the journal");
+  add_cluster_arguments(self, arguments->cluster);
+  add_options(self, *arguments);
+  self.footer(
       "Reads JSON in any mix, from any number of kinds: watch events, single objects, lists. Examples:\n"
       "  kubectl get pods -A --watch --output-watch-events -o json | tallyman ingest --data DIR -\n"
       "  zcat recording.ndjson.gz | tallyman ingest --data DIR -        (files are not decompressed)\n"
       "A bad value ends the run: what came before it is journaled. SIGINT and SIGTERM end the reading, not\n"
-      "the journaling of what was read.\n\n" +
-      std::string{exit_code_help});
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+      "the journaling of what was read.");
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

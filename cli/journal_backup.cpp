@@ -1,4 +1,4 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/retention_text.hpp"
 #include "cli/table.hpp"
@@ -6,9 +6,6 @@
 #include "journal/backup.hpp"
 #include "journal/disk_storage.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 namespace tallyman::cli {
@@ -36,20 +33,18 @@ result<exit_code> run(const backup_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_journal_backup(CLI::App& app, command& chosen) {
+void add_journal_backup(const subcommand& to) {
   auto arguments = std::make_shared<backup_arguments>();
-  auto* self =
-      app.add_subcommand("backup", "Copy a journal, also while a process writes to it, and verify the copy");
-  self->add_option("DIR", arguments->directory, "The directory of the journal; nothing in it is changed")
-      ->required();
-  self->add_option("--to", arguments->to, "The directory of the copy, which must not exist yet")
-      ->required()
-      ->type_name("NEW");
-  self->footer(
-      "The copy holds everything that was proven durable when it began. It is a journal like any other.\n\n" +
-      std::string{exit_code_help});
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+  const auto self =
+      to.add_subcommand("backup", "Copy a journal, also while a process writes to it, and verify the copy");
+  self.add_option("DIR", arguments->directory, "The directory of the journal; nothing in it is changed")
+      .required();
+  self.add_option("--to", arguments->to, "The directory of the copy, which must not exist yet")
+      .required()
+      .type_name("NEW");
+  self.footer(
+      "The copy holds everything that was proven durable when it began. It is a journal like any other.");
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

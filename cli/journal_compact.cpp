@@ -1,12 +1,8 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/keep_arguments.hpp"
 #include "cli/retention_text.hpp"
 #include "journal/disk_storage.hpp"
 #include "journal/log.hpp"
-
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 
 namespace tallyman::cli {
 
@@ -54,19 +50,17 @@ result<exit_code> run(const compact_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_journal_compact(CLI::App& app, command& chosen) {
+void add_journal_compact(const subcommand& to) {
   auto arguments = std::make_shared<compact_arguments>();
-  auto* self =
-      app.add_subcommand("compact", "Give up old history now, in a journal that no process writes to");
-  self->add_option("DIR", arguments->directory, "The directory of the journal")->required();
-  add_keep_arguments(*self, arguments->keep);
-  self->add_flag("--dry-run", arguments->dry_run, "Only say what would go; beside a writer, too");
-  self->footer(
+  const auto self =
+      to.add_subcommand("compact", "Give up old history now, in a journal that no process writes to");
+  self.add_option("DIR", arguments->directory, "The directory of the journal").required();
+  add_keep_arguments(self, arguments->keep);
+  self.add_flag("--dry-run", arguments->dry_run, "Only say what would go; beside a writer, too");
+  self.footer(
       "What goes is gone: whole segments, oldest first, and the snapshots in them. The present state is\n"
-      "never touched: the two newest snapshots stay, and every event since the older one.\n\n" +
-      std::string{exit_code_help});
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+      "never touched: the two newest snapshots stay, and every event since the older one.");
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

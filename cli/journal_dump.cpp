@@ -1,13 +1,9 @@
 #include "actors/fact_journal.hpp"
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/fact_json.hpp"
 #include "cli/snapshot_state.hpp"
 #include "journal/disk_storage.hpp"
 #include "journal/log.hpp"
-
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 
 #include <limits>
 
@@ -57,15 +53,13 @@ result<exit_code> run(const dump_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_journal_dump(CLI::App& app, command& chosen) {
+void add_journal_dump(const subcommand& to) {
   auto arguments = std::make_shared<dump_arguments>();
-  auto* self = app.add_subcommand("dump", "Print every event of a journal as one line of JSON");
-  self->add_option("DIR", arguments->directory, "The directory of the journal")->required();
-  self->add_option("--from", arguments->from, "First sequence to print")->type_name("N");
-  self->add_option("--to", arguments->to, "Last sequence to print")->type_name("N");
-  self->footer(exit_code_help);
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+  const auto self = to.add_subcommand("dump", "Print every event of a journal as one line of JSON");
+  self.add_option("DIR", arguments->directory, "The directory of the journal").required();
+  self.add_option("--from", arguments->from, "First sequence to print").type_name("N");
+  self.add_option("--to", arguments->to, "Last sequence to print").type_name("N");
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

@@ -1,13 +1,10 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/retention_text.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal_text.hpp"
 #include "journal/disk_storage.hpp"
 #include "journal/salvage.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 namespace tallyman::cli {
@@ -56,26 +53,24 @@ result<exit_code> run(const salvage_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_journal_salvage(CLI::App& app, command& chosen) {
+void add_journal_salvage(const subcommand& to) {
   auto arguments = std::make_shared<salvage_arguments>();
-  auto* self =
-      app.add_subcommand("salvage", "Get whatever is sound out of a damaged journal, into a new one");
-  self->add_option("DIR", arguments->directory,
-                   "The directory of the damaged journal; nothing in it is changed")
-      ->required();
-  self->add_option("--to", arguments->to, "The directory of the new journal, which must not exist yet")
-      ->required()
-      ->type_name("NEW");
-  self->add_option("--cluster", arguments->options.cluster,
-                   "Name of the cluster, if the superblock that knows it is lost")
-      ->type_name("NAME");
-  self->footer(
+  const auto self =
+      to.add_subcommand("salvage", "Get whatever is sound out of a damaged journal, into a new one");
+  self.add_option("DIR", arguments->directory,
+                  "The directory of the damaged journal; nothing in it is changed")
+      .required();
+  self.add_option("--to", arguments->to, "The directory of the new journal, which must not exist yet")
+      .required()
+      .type_name("NEW");
+  self.add_option("--cluster", arguments->options.cluster,
+                  "Name of the cluster, if the superblock that knows it is lost")
+      .type_name("NAME");
+  self.footer(
       "The newest part of which a state can be built becomes NEW, an older one NEW.until-SEQUENCE. Files of\n"
       "which something is in neither are copied to NEW/quarantine. docs/journal.md says what to do "
-      "next.\n\n" +
-      std::string{exit_code_help});
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+      "next.");
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

@@ -1,12 +1,7 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/keep_arguments.hpp"
 #include "cli/stat_text.hpp"
 #include "journal/disk_storage.hpp"
-
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
 
 namespace tallyman::cli {
 
@@ -30,18 +25,16 @@ result<exit_code> run(const stat_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_journal_stat(CLI::App& app, command& chosen) {
+void add_journal_stat(const subcommand& to) {
   auto arguments = std::make_shared<stat_arguments>();
-  auto* self = app.add_subcommand("stat", "Print figures about a journal, from its batch headers alone");
-  self->add_option("DIR", arguments->directory, "The directory of the journal")->required();
-  self->add_option("-o,--output", arguments->format, "text for people, or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->type_name("FORMAT");
-  add_keep_arguments(*self, arguments->keep);
-  self->footer("With --keep-days or --keep-size it says what would go by them; nothing is changed.\n\n" +
-               std::string{exit_code_help});
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+  const auto self = to.add_subcommand("stat", "Print figures about a journal, from its batch headers alone");
+  self.add_option("DIR", arguments->directory, "The directory of the journal").required();
+  self.add_option("-o,--output", arguments->format, "text for people, or json")
+      .one_of({"text", "json"})
+      .type_name("FORMAT");
+  add_keep_arguments(self, arguments->keep);
+  self.footer("With --keep-days or --keep-size it says what would go by them; nothing is changed.");
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

@@ -1,4 +1,4 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/progress.hpp"
 #include "cli/snapshot_state.hpp"
 #include "cli/table.hpp"
@@ -6,9 +6,6 @@
 #include "journal/disk_storage.hpp"
 #include "journal/verify.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 namespace tallyman::cli {
@@ -77,17 +74,15 @@ result<exit_code> run(const verify_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_journal_verify(CLI::App& app, command& chosen) {
+void add_journal_verify(const subcommand& to) {
   auto arguments = std::make_shared<verify_arguments>();
-  auto* self =
-      app.add_subcommand("verify", "Read and check every byte of a journal, and print what was found");
-  self->add_option("DIR", arguments->directory, "The directory of the journal")->required();
-  self->add_flag("--deep", arguments->deep,
-                 "Also decode every event, and compare each snapshot with the state that the events lead to");
-  self->footer("Changes nothing. Beside a writer it checks what is proven durable.\n\n" +
-               std::string{exit_code_help});
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+  const auto self =
+      to.add_subcommand("verify", "Read and check every byte of a journal, and print what was found");
+  self.add_option("DIR", arguments->directory, "The directory of the journal").required();
+  self.add_flag("--deep", arguments->deep,
+                "Also decode every event, and compare each snapshot with the state that the events lead to");
+  self.footer("Changes nothing. Beside a writer it checks what is proven durable.");
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

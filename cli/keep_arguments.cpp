@@ -1,10 +1,5 @@
 #include "cli/keep_arguments.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
-
 namespace tallyman::cli {
 
 namespace {
@@ -21,18 +16,17 @@ journal::retention_limits keep_arguments::limits() const noexcept {
   return limits;
 }
 
-void add_keep_arguments(CLI::App& app, keep_arguments& arguments) {
-  app.add_option("--keep-days", arguments.days,
-                 "Keep at least this many days of history before the last event, and give up what is older; "
-                 "a fraction is fine")
-      ->check(CLI::Range(1e-6, days_max))
-      ->type_name("DAYS");
-  app.add_option(
-         "--keep-size", arguments.bytes,
-         "Give up the oldest history once segments and snapshots take more than this, as 500MB or 20GiB")
-      ->transform(CLI::AsSizeValue(true))
-      ->check(CLI::PositiveNumber)
-      ->type_name("SIZE");
+void add_keep_arguments(const subcommand& to, keep_arguments& arguments) {
+  to.add_option("--keep-days", arguments.days,
+                "Keep at least this many days of history before the last event, and give up what is older; "
+                "a fraction is fine")
+      .range(1e-6, days_max)
+      .type_name("DAYS");
+  to.add_option(
+        "--keep-size", arguments.bytes,
+        "Give up the oldest history once segments and snapshots take more than this, as 500MB or 20GiB")
+      .byte_size()
+      .type_name("SIZE");
 }
 
 } // namespace tallyman::cli

@@ -1,12 +1,9 @@
 #pragma once
 
+#include "cli/command_line.hpp"
 #include "journal/retention_limits.hpp"
 
 #include <cstdint>
-
-namespace CLI {
-class App;
-}
 
 namespace tallyman::cli {
 
@@ -19,6 +16,6 @@ struct keep_arguments {
 };
 
 /// Adds --keep-days and --keep-size. `arguments` must outlive the parsing.
-void add_keep_arguments(CLI::App& app, keep_arguments& arguments);
+void add_keep_arguments(const subcommand& to, keep_arguments& arguments);
 
 } // namespace tallyman::cli

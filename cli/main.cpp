@@ -1,8 +1,5 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fcntl.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -10,7 +7,6 @@
 
 #include <csignal>
 #include <exception>
-#include <optional>
 
 namespace {
 
@@ -24,36 +20,18 @@ void log_to_standard_error() {
   spdlog::set_default_logger(std::move(logger));
 }
 
-void add_commands(CLI::App& app, command& chosen) {
-  app.require_subcommand(1);
-  app.set_version_flag("--version", "tallyman " TALLYMAN_VERSION);
-  app.footer(std::string{"`tallyman COMMAND --help` says more about each.\n\n"} + exit_code_help);
-  add_ingest(app, chosen);
-  add_watch(app, chosen);
-  add_images(app, chosen);
-  add_explain(app, chosen);
-  add_history(app, chosen);
-  add_diff(app, chosen);
-  add_scan_result(app, chosen);
-  add_digest(app, chosen);
-  add_journal(app, chosen);
-}
-
-/// Nothing, if a command was chosen and is to be run.
-std::optional<exit_code> parse(CLI::App& app, int argc, char** argv, output& out) {
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    out.write(app.help());
-    return exit_code::ok;
-  } catch (const CLI::CallForVersion& version) {
-    out.write(std::string{version.what()} + '\n');
-    return exit_code::ok;
-  } catch (const CLI::ParseError& failure) {
-    complain(std::string{failure.what()} + "; see `tallyman --help` or `tallyman COMMAND --help`");
-    return exit_code::usage;
-  }
-  return {};
+void add_commands(const subcommand& root) {
+  root.require_subcommand();
+  root.footer("`tallyman COMMAND --help` says more about each.");
+  add_ingest(root);
+  add_watch(root);
+  add_images(root);
+  add_explain(root);
+  add_history(root);
+  add_diff(root);
+  add_scan_result(root);
+  add_digest(root);
+  add_journal(root);
 }
 
 exit_code finish(const result<exit_code>& done, output& out) {
@@ -71,14 +49,20 @@ exit_code finish(const result<exit_code>& done, output& out) {
 
 exit_code run(int argc, char** argv) {
   log_to_standard_error();
-  CLI::App app{"Tallyman keeps a journaled tally of every container image that runs in a Kubernetes cluster.",
-               "tallyman"};
-  command chosen;
-  add_commands(app, chosen);
+  command_line line{
+      "tallyman",
+      "Tallyman keeps a journaled tally of every container image that runs in a Kubernetes cluster.",
+      "tallyman " TALLYMAN_VERSION};
+  add_commands(line.root());
   output out{STDOUT_FILENO};
-  if (const auto ended = parse(app, argc, argv, out))
-    return finish(*ended, out);
-  return finish(chosen(out), out);
+  const auto given = line.parse(argc, argv);
+  if (!given)
+    return finish(given.failure(), out);
+  if (const auto* const asked = std::get_if<command_line::answer>(&*given)) {
+    out.write(asked->text);
+    return finish(exit_code::ok, out);
+  }
+  return finish(std::get<command>(*given)(out), out);
 }
 
 /// Whoever started the program with standard input, output or error closed must not have them opened anew as

@@ -2,9 +2,6 @@
 
 #include "cli/time_text.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -106,11 +103,11 @@ result<loaded_cluster> past_journal::load(const place& at, const state_options& 
   return loaded_cluster{cluster(), std::move(view), now};
 }
 
-void add_at(CLI::App& app, std::string& at) {
-  app.add_option("--at", at,
-                 "As it was at that moment: after an event (672), at a time (2026-11-23T10:15:30Z), or that "
-                 "long ago (-2h30m; units w, d, h, m, s). What is due is judged as of then")
-      ->type_name(moment_type_name);
+void add_at(const subcommand& to, std::string& at) {
+  to.add_option("--at", at,
+                "As it was at that moment: after an event (672), at a time (2026-11-23T10:15:30Z), or that "
+                "long ago (-2h30m; units w, d, h, m, s). What is due is judged as of then")
+      .type_name(moment_type_name);
 }
 
 result<loaded_cluster> load_cluster_at(const cluster_arguments& arguments, const std::string& at,

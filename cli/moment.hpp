@@ -2,6 +2,7 @@
 
 #include "actors/snapshots.hpp"
 #include "base/result.hpp"
+#include "cli/command_line.hpp"
 #include "cli/session.hpp"
 #include "journal/log.hpp"
 
@@ -9,10 +10,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-
-namespace CLI {
-class App;
-}
 
 namespace tallyman::cli {
 
@@ -61,7 +58,7 @@ private:
 };
 
 /// Adds --at.
-void add_at(CLI::App& app, std::string& at);
+void add_at(const subcommand& to, std::string& at);
 
 /// The cluster at the moment `at`; now, if that is empty.
 result<loaded_cluster> load_cluster_at(const cluster_arguments& arguments, const std::string& at,

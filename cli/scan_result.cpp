@@ -1,13 +1,10 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/inventory_view.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal_text.hpp"
 #include "cli/time_text.hpp"
 #include "tally/back_off.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -141,27 +138,25 @@ result<exit_code> run(const scan_result_arguments& arguments, output& out) {
 
 } // namespace
 
-void add_scan_result(CLI::App& app, command& chosen) {
+void add_scan_result(const subcommand& to) {
   auto arguments = std::make_shared<scan_result_arguments>();
-  auto* self = app.add_subcommand("scan-result", "Journal how the scan of an image ended");
-  add_cluster_arguments(*self, arguments->cluster);
-  self->add_option("--image-id", arguments->image_id, "The image id, as `tallyman images -o json` shows it")
-      ->required()
-      ->type_name("ID");
-  self->add_option("--arch", arguments->architecture, "The architecture that was scanned")
-      ->required()
-      ->type_name("ARCH");
-  self->add_flag("--ok", arguments->succeeded, "The scan succeeded");
-  self->add_option("--error", arguments->error, "The scan failed; why (4 KiB are kept)")->type_name("TEXT");
-  self->add_flag("--private", arguments->image_private,
-                 "With --error: the registry wants credentials; the image is not retried with the others");
-  self->footer(
+  const auto self = to.add_subcommand("scan-result", "Journal how the scan of an image ended");
+  add_cluster_arguments(self, arguments->cluster);
+  self.add_option("--image-id", arguments->image_id, "The image id, as `tallyman images -o json` shows it")
+      .required()
+      .type_name("ID");
+  self.add_option("--arch", arguments->architecture, "The architecture that was scanned")
+      .required()
+      .type_name("ARCH");
+  self.add_flag("--ok", arguments->succeeded, "The scan succeeded");
+  self.add_option("--error", arguments->error, "The scan failed; why (4 KiB are kept)").type_name("TEXT");
+  self.add_flag("--private", arguments->image_private,
+                "With --error: the registry wants credentials; the image is not retried with the others");
+  self.footer(
       "The result counts for every name of the image, and survives as every event does: it is journaled\n"
       "before the command ends. A failed scan is due again after 60 s, then three times as long each "
-      "time.\n\n" +
-      std::string{exit_code_help});
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+      "time.");
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

@@ -3,10 +3,6 @@
 #include "cli/output.hpp"
 #include "cli/time_text.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,25 +35,25 @@ void tell_recovery(const journal::recovery_report& recovery) {
 
 } // namespace
 
-void add_data(CLI::App& app, cluster_arguments& arguments) {
-  app.add_option("--data", arguments.data, "The directory of the cluster's journal")
-      ->required()
-      ->check(CLI::Validator{why_no_directory, "DIR"})
-      ->type_name("DIR");
+void add_data(const subcommand& to, cluster_arguments& arguments) {
+  to.add_option("--data", arguments.data, "The directory of the cluster's journal")
+      .required()
+      .check(why_no_directory)
+      .type_name("DIR");
 }
 
-void add_cluster_arguments(CLI::App& app, cluster_arguments& arguments) {
+void add_cluster_arguments(const subcommand& to, cluster_arguments& arguments) {
   arguments.threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, threads_max);
-  add_data(app, arguments);
-  app.add_option("--threads", arguments.threads,
-                 "Threads that apply events; as many as there are cores unless given")
-      ->check(CLI::Range(std::size_t{1}, threads_max))
-      ->type_name("N");
+  add_data(to, arguments);
+  to.add_option("--threads", arguments.threads,
+                "Threads that apply events; as many as there are cores unless given")
+      .range(std::size_t{1}, threads_max)
+      .type_name("N");
 }
 
-void add_ignore_snapshots(CLI::App& app, cluster_arguments& arguments) {
-  app.add_flag("--ignore-snapshots", arguments.ignore_snapshots,
-               "Rebuild the state from the journal's first event, whatever snapshots there are");
+void add_ignore_snapshots(const subcommand& to, cluster_arguments& arguments) {
+  to.add_flag("--ignore-snapshots", arguments.ignore_snapshots,
+              "Rebuild the state from the journal's first event, whatever snapshots there are");
 }
 
 result<std::unique_ptr<session>> session::open(const cluster_arguments& arguments, cluster_options options) {

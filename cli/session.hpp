@@ -2,15 +2,12 @@
 
 #include "actors/cluster.hpp"
 #include "actors/system_config.hpp"
+#include "cli/command_line.hpp"
 #include "journal/disk_storage.hpp"
 
 #include <cstddef>
 #include <memory>
 #include <string>
-
-namespace CLI {
-class App;
-}
 
 namespace tallyman::cli {
 
@@ -22,13 +19,13 @@ struct cluster_arguments {
 };
 
 /// Adds --data.
-void add_data(CLI::App& app, cluster_arguments& arguments);
+void add_data(const subcommand& to, cluster_arguments& arguments);
 
 /// Adds --data and --threads (as many as there are cores unless given). `arguments` must outlive the parsing.
-void add_cluster_arguments(CLI::App& app, cluster_arguments& arguments);
+void add_cluster_arguments(const subcommand& to, cluster_arguments& arguments);
 
 /// Adds --ignore-snapshots.
-void add_ignore_snapshots(CLI::App& app, cluster_arguments& arguments);
+void add_ignore_snapshots(const subcommand& to, cluster_arguments& arguments);
 
 /// A running cluster with all that it stands on: an actor system and the disk.
 class session {

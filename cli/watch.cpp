@@ -1,4 +1,4 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/ingest_summary.hpp"
 #include "cli/session.hpp"
 #include "cli/stop_signal.hpp"
@@ -6,10 +6,6 @@
 #include "watch/cluster_watch.hpp"
 #include "watch/kubeconfig.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -152,59 +148,57 @@ result<exit_code> run(const watch_arguments& arguments, output& out) {
   return stop.received() == SIGINT ? exit_code::interrupted : exit_code::terminated;
 }
 
-void add_server_options(CLI::App& self, watch_arguments& arguments) {
-  self.add_option("--kubeconfig", arguments.kubeconfig,
-                  "The kubeconfig; unless given: KUBECONFIG, a pod's service account, ~/.kube/config")
-      ->type_name("FILE");
-  self.add_option("--context", arguments.context, "Context of the kubeconfig; the current one unless given")
-      ->type_name("NAME");
-  self.add_option("--encoding", arguments.encoding, "How built-in kinds are asked for")
-      ->check(CLI::IsMember({"protobuf", "json"}));
-  self.add_flag("--no-streamed-lists", arguments.no_streamed_lists,
-                "Always list in pages, even where the server could stream its objects (Kubernetes 1.27)");
-  self.add_flag("--insecure-skip-tls-verify", arguments.insecure,
-                "Trust whoever answers at the server's address. Who can get in between can then read the "
-                "credentials and invent the cluster");
+void add_server_options(const subcommand& to, watch_arguments& arguments) {
+  to.add_option("--kubeconfig", arguments.kubeconfig,
+                "The kubeconfig; unless given: KUBECONFIG, a pod's service account, ~/.kube/config")
+      .type_name("FILE");
+  to.add_option("--context", arguments.context, "Context of the kubeconfig; the current one unless given")
+      .type_name("NAME");
+  to.add_option("--encoding", arguments.encoding, "How built-in kinds are asked for")
+      .one_of({"protobuf", "json"});
+  to.add_flag("--no-streamed-lists", arguments.no_streamed_lists,
+              "Always list in pages, even where the server could stream its objects (Kubernetes 1.27)");
+  to.add_flag("--insecure-skip-tls-verify", arguments.insecure,
+              "Trust whoever answers at the server's address. Who can get in between can then read the "
+              "credentials and invent the cluster");
 }
 
-void add_scope_options(CLI::App& self, watch_arguments& arguments) {
+void add_scope_options(const subcommand& to, watch_arguments& arguments) {
   auto& options = arguments.options;
-  self.add_option("--kinds", arguments.kinds,
-                  "Kinds to watch instead of all built-in ones, by their plural; a custom one as "
-                  "PLURAL.VERSION.GROUP=KIND")
-      ->delimiter(',')
-      ->type_name("KIND");
-  self.add_option("--namespace", options.namespaces, "Only what is in these namespaces")
-      ->delimiter(',')
-      ->type_name("NAME");
-  self.add_option("--ignore-namespace", options.namespaces_ignored, "Nothing that is in these namespaces")
-      ->delimiter(',')
-      ->type_name("NAME");
-  self.add_option("--pod-labels", options.pod_labels, "A label selector for pods")->type_name("SELECTOR");
-  self.add_option("--pod-fields", options.pod_fields, "A field selector for pods")->type_name("SELECTOR");
+  to.add_option("--kinds", arguments.kinds,
+                "Kinds to watch instead of all built-in ones, by their plural; a custom one as "
+                "PLURAL.VERSION.GROUP=KIND")
+      .comma_separated()
+      .type_name("KIND");
+  to.add_option("--namespace", options.namespaces, "Only what is in these namespaces")
+      .comma_separated()
+      .type_name("NAME");
+  to.add_option("--ignore-namespace", options.namespaces_ignored, "Nothing that is in these namespaces")
+      .comma_separated()
+      .type_name("NAME");
+  to.add_option("--pod-labels", options.pod_labels, "A label selector for pods").type_name("SELECTOR");
+  to.add_option("--pod-fields", options.pod_fields, "A field selector for pods").type_name("SELECTOR");
 }
 
 } // namespace
 
-void add_watch(CLI::App& app, command& chosen) {
+void add_watch(const subcommand& to) {
   auto arguments = std::make_shared<watch_arguments>();
-  auto* self = app.add_subcommand("watch", "Keep the tally of a cluster in step with its API server");
-  add_cluster_arguments(*self, arguments->cluster);
-  self->add_option("--cluster", arguments->name,
-                   "Name of the cluster: written down in a new journal, checked against an old one")
-      ->type_name("NAME");
-  self->add_option("--snapshot-every", arguments->snapshot_every, "Events between two snapshots; 0: none")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
-  add_server_options(*self, *arguments);
-  add_scope_options(*self, *arguments);
-  self->footer(
+  const auto self = to.add_subcommand("watch", "Keep the tally of a cluster in step with its API server");
+  add_cluster_arguments(self, arguments->cluster);
+  self.add_option("--cluster", arguments->name,
+                  "Name of the cluster: written down in a new journal, checked against an old one")
+      .type_name("NAME");
+  self.add_option("--snapshot-every", arguments->snapshot_every, "Events between two snapshots; 0: none")
+      .not_negative()
+      .type_name("N");
+  add_server_options(self, *arguments);
+  add_scope_options(self, *arguments);
+  self.footer(
       "Runs until SIGINT or SIGTERM. A restart goes on where the journal ends, without listing anything if\n"
       "the API server still has the events since then. Kinds that may not be read are left out; what is\n"
-      "wrong with the server or the network is tried again for ever.\n\n" +
-      std::string{exit_code_help});
-  self->callback(
-      [&chosen, arguments] { chosen = [arguments](output& out) { return run(*arguments, out); }; });
+      "wrong with the server or the network is tried again for ever.");
+  self.run([arguments](output& out) { return run(*arguments, out); });
 }
 
 } // namespace tallyman::cli

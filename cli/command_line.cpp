@@ -1,0 +1,118 @@
+#include "cli/command_line.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+
+#include <utility>
+
+namespace tallyman::cli {
+
+const command_option& command_option::required() const {
+  inner_->required();
+  return *this;
+}
+
+const command_option& command_option::type_name(const std::string& name) const {
+  inner_->type_name(name);
+  return *this;
+}
+
+const command_option& command_option::one_of(std::initializer_list<std::string> allowed) const {
+  inner_->check(CLI::IsMember(std::vector<std::string>(allowed)));
+  return *this;
+}
+
+const command_option& command_option::range(std::uint64_t least, std::uint64_t most) const {
+  inner_->check(CLI::Range(least, most));
+  return *this;
+}
+
+const command_option& command_option::range(double least, double most) const {
+  inner_->check(CLI::Range(least, most));
+  return *this;
+}
+
+const command_option& command_option::not_negative() const {
+  inner_->check(CLI::NonNegativeNumber);
+  return *this;
+}
+
+const command_option& command_option::byte_size() const {
+  inner_->transform(CLI::AsSizeValue(true))->check(CLI::PositiveNumber);
+  return *this;
+}
+
+const command_option& command_option::check(std::function<std::string(const std::string&)> why_not) const {
+  inner_->check(CLI::Validator{std::move(why_not), ""});
+  return *this;
+}
+
+const command_option& command_option::comma_separated() const {
+  inner_->delimiter(',');
+  return *this;
+}
+
+subcommand subcommand::add_subcommand(const std::string& name, const std::string& about) const {
+  auto* const added = inner_->add_subcommand(name, about);
+  added->footer(exit_code_help);
+  return {added, chosen_};
+}
+
+command_option subcommand::add_option(const std::string& names, std::string& into, const std::string& help) const {
+  return command_option{inner_->add_option(names, into, help)};
+}
+
+command_option subcommand::add_option(const std::string& names, std::vector<std::string>& into,
+                                      const std::string& help) const {
+  return command_option{inner_->add_option(names, into, help)};
+}
+
+command_option subcommand::add_option(const std::string& names, std::uint64_t& into, const std::string& help) const {
+  return command_option{inner_->add_option(names, into, help)};
+}
+
+command_option subcommand::add_option(const std::string& names, double& into, const std::string& help) const {
+  return command_option{inner_->add_option(names, into, help)};
+}
+
+void subcommand::add_flag(const std::string& names, bool& into, const std::string& help) const {
+  inner_->add_flag(names, into, help);
+}
+
+void subcommand::footer(const std::string& text) const {
+  inner_->footer(text + "\n\n" + exit_code_help);
+}
+
+void subcommand::run(command what) const {
+  inner_->callback([chosen = chosen_, what = std::move(what)] { *chosen = what; });
+}
+
+void subcommand::require_subcommand() const {
+  inner_->require_subcommand(1);
+}
+
+command_line::command_line(const std::string& name, const std::string& about, const std::string& version)
+    : inner_(std::make_unique<CLI::App>(about, name)) {
+  inner_->set_version_flag("--version", version);
+}
+
+command_line::~command_line() = default;
+
+result<std::variant<command, command_line::answer>> command_line::parse(int argc, const char* const* argv) {
+  using parsed = std::variant<command, answer>;
+  try {
+    inner_->parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return parsed{answer{inner_->help()}};
+  } catch (const CLI::CallForVersion& version) {
+    return parsed{answer{std::string{version.what()} + '\n'}};
+  } catch (const CLI::ParseError& failure) {
+    return error{error_kind::usage,
+                 std::string{failure.what()} + "; see `tallyman --help` or `tallyman COMMAND --help`"};
+  }
+  return parsed{chosen_};
+}
+
+} // namespace tallyman::cli
