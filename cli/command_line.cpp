@@ -60,7 +60,8 @@ subcommand subcommand::add_subcommand(const std::string& name, const std::string
   return {added, chosen_};
 }
 
-command_option subcommand::add_option(const std::string& names, std::string& into, const std::string& help) const {
+command_option subcommand::add_option(const std::string& names, std::string& into,
+                                      const std::string& help) const {
   return command_option{inner_->add_option(names, into, help)};
 }
 
@@ -69,7 +70,8 @@ command_option subcommand::add_option(const std::string& names, std::vector<std:
   return command_option{inner_->add_option(names, into, help)};
 }
 
-command_option subcommand::add_option(const std::string& names, std::uint64_t& into, const std::string& help) const {
+command_option subcommand::add_option(const std::string& names, std::uint64_t& into,
+                                      const std::string& help) const {
   return command_option{inner_->add_option(names, into, help)};
 }
 

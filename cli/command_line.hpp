@@ -20,7 +20,8 @@ class Option;
 
 namespace tallyman::cli {
 
-// What the commands need of CLI11, whose headers take half a minute to compile: command_line.cpp alone sees them.
+// What the commands need of CLI11, whose headers take half a minute to compile: command_line.cpp alone sees
+// them.
 
 /// A command with its arguments, ready to run. What it has to say goes to `out`; the caller flushes it, shows
 /// a failure on standard error and turns it into an exit code.
@@ -49,8 +50,8 @@ private:
   CLI::Option* inner_;
 };
 
-/// One command, or one of a command. Valid as long as its `command_line`; whatever the variables given to it belong to
-/// must outlive the parsing.
+/// One command, or one of a command. Valid as long as its `command_line`; whatever the variables given to it
+/// belong to must outlive the parsing.
 class subcommand {
 public:
   subcommand(CLI::App* inner, command* chosen) : inner_(inner), chosen_(chosen) {}
@@ -58,7 +59,8 @@ public:
   subcommand add_subcommand(const std::string& name, const std::string& about) const;
   /// Names as "-o,--output"; without a dash it is an argument.
   command_option add_option(const std::string& names, std::string& into, const std::string& help) const;
-  command_option add_option(const std::string& names, std::vector<std::string>& into, const std::string& help) const;
+  command_option add_option(const std::string& names, std::vector<std::string>& into,
+                            const std::string& help) const;
   command_option add_option(const std::string& names, std::uint64_t& into, const std::string& help) const;
   command_option add_option(const std::string& names, double& into, const std::string& help) const;
   void add_flag(const std::string& names, bool& into, const std::string& help) const;

@@ -29,11 +29,8 @@ result<cluster_options> options_of(const ingest_arguments& arguments) {
   options.name = arguments.name;
   options.create = true;
   options.snapshot_every = arguments.snapshot_every;
-  options.keep = arguments.keep.limits();
-  if (options.keep.any() && options.snapshot_every == 0)
-    return error{error_kind::usage,
-                 "history can only be given up up to a snapshot: --keep-days and --keep-size "
-                 "need --snapshot-every to be more than 0"};
+  if (auto kept = arguments.keep.put_into(options); !kept)
+    return kept.failure();
   if (arguments.time.empty())
     return options;
   const auto time = parse_time(arguments.time);

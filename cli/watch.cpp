@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/ingest_summary.hpp"
+#include "cli/keep_arguments.hpp"
 #include "cli/session.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/wake_event.hpp"
@@ -21,6 +22,7 @@ struct watch_arguments {
   cluster_arguments cluster;
   std::string name;
   std::uint64_t snapshot_every = cluster_options{}.snapshot_every;
+  keep_arguments keep;
   std::string kubeconfig;
   std::string context;
   std::vector<std::string> kinds;
@@ -120,6 +122,12 @@ result<void> follow(tallyman::cluster& cluster, watch::api_access access,
 }
 
 result<exit_code> run(const watch_arguments& arguments, output& out) {
+  cluster_options options;
+  options.name = arguments.name;
+  options.create = true;
+  options.snapshot_every = arguments.snapshot_every;
+  if (auto kept = arguments.keep.put_into(options); !kept)
+    return kept.failure();
   auto settings = settings_of(arguments);
   if (!settings)
     return settings.failure();
@@ -131,10 +139,6 @@ result<exit_code> run(const watch_arguments& arguments, output& out) {
     return version.failure();
   out.write(fmt::format("watching {} (Kubernetes {})\n", access->server, *version));
   const stop_signal stop;
-  cluster_options options;
-  options.name = arguments.name;
-  options.create = true;
-  options.snapshot_every = arguments.snapshot_every;
   auto opened = session::open(arguments.cluster, std::move(options));
   if (!opened)
     return opened.failure();
@@ -192,6 +196,7 @@ void add_watch(const subcommand& to) {
   self.add_option("--snapshot-every", arguments->snapshot_every, "Events between two snapshots; 0: none")
       .not_negative()
       .type_name("N");
+  add_keep_arguments(self, arguments->keep);
   add_server_options(self, *arguments);
   add_scope_options(self, *arguments);
   self.footer(

@@ -47,6 +47,20 @@ TEST_CASE("a journal of another cluster is refused") {
   CHECK_THAT(ended.err, Contains("one"));
 }
 
+TEST_CASE("history cannot be given up without snapshots, whoever writes the journal") {
+  const scratch folder;
+  const auto data = folder / "journal";
+  for (const arguments& given : {arguments{"ingest", "-"}, arguments{"watch"}}) {
+    auto all = given;
+    all.insert(all.end(), {"--data", data, "--keep-days", "1", "--snapshot-every", "0"});
+    const auto ended = run(all);
+    INFO(ended.err);
+    CHECK(ended.code == 2);
+    CHECK(ended.complained_once());
+    CHECK_THAT(ended.err, Contains("need --snapshot-every to be more than 0"));
+  }
+}
+
 TEST_CASE("files may be called like commands and options") {
   const scratch folder;
   const auto data = folder / "journal";
