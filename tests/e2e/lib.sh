@@ -44,6 +44,14 @@ running_pods() {
 has_running() { [[ $(running_pods "$1" "$2") == "$3" ]]; }
 wait_running() { until_true 90 has_running "$@"; }
 
+is_not_there() { [[ $(api GET "$1" 2>/dev/null) == *'"code": 404'* ]]; } # PATH
+
+# pods_on NODE: their paths.
+pods_on() {
+  api GET "/api/v1/pods?fieldSelector=spec.nodeName%3D$1" |
+    jq -r '.items[].metadata | "/api/v1/namespaces/\(.namespace)/pods/\(.name)"'
+}
+
 # tracker_config NAME [USER-YAML]: a kubeconfig for a tracker.
 tracker_config() {
   cat >"$work/$1.config" <<CONFIG
@@ -89,8 +97,8 @@ same_inventory() { # NAME
   inventory_of_cluster >"$work/expected" && inventory_of "$1" >"$work/found" && cmp -s "$work/expected" "$work/found"
 }
 
-# check NAME: the tracker's inventory becomes that of the cluster's own lists, and its journal replays to the digest
-# that the snapshots lead to.
+# check NAME: the tracker's inventory becomes that of the cluster's own lists, and its journal is sound and replays to
+# the digest that the snapshots lead to.
 check() {
   if ! until_true 30 same_inventory "$1"; then
     echo "the inventory of $1 is not that of the cluster (< expected, > found):" >&2
@@ -99,12 +107,33 @@ check() {
   fi
   [[ -s $work/expected ]] || { echo "nothing runs in the cluster, so nothing was compared" >&2; return 1; }
   "$bin/tallyman" journal verify "$work/$1" >/dev/null || return 1
+  local sequence
+  sequence=$("$bin/tallyman" digest --data "$work/$1" | sed 's/.* //') && check_replay "$1" --at "$sequence"
 }
-check_replay() { # NAME, of a tracker that is stopped
-  local fast slow
-  fast=$("$bin/tallyman" digest --data "$work/$1" --times) && slow=$("$bin/tallyman" digest --data "$work/$1" --times --ignore-snapshots) ||
-    return 1
+check_replay() { # NAME [OPTION...]: of a tracker that is stopped, or --at a sequence
+  local data=$work/$1 fast slow
+  shift
+  fast=$("$bin/tallyman" digest --data "$data" --times "$@") &&
+    slow=$("$bin/tallyman" digest --data "$data" --times --ignore-snapshots "$@") || return 1
   [[ $fast == "$slow" ]] || { echo "snapshots and replay differ: $fast, $slow" >&2; return 1; }
+}
+
+# owners_are NAME NAMESPACE KIND: whoever owns something in that namespace is of that kind; owns NAME KIND/NAMESPACE/NAME: that
+# one owns something.
+owners_are() {
+  inventory_of "$1" | awk '{print $2}' | grep "^[^/]*/$2/" | grep -v "^$3/" >&2 && { echo "not all of these are $3s" >&2; return 1; }
+  owns "$1" "$3/$2/"
+}
+owns() { inventory_of "$1" | grep -qF " $2" || { echo "nothing is owned by $2" >&2; return 1; }; }
+
+# A watch holds its connection, so nine of them are nine connections, and no tenth is there for a list or a second watch.
+nine_connections() { # NAME
+  local pid port found
+  pid=$(cat "$work/$1.pid")
+  port=$(printf ':%04X' "${api_url##*:}")
+  found=$(find "/proc/$pid/fd" -lname 'socket:*' -printf '%l\n' 2>/dev/null | tr -dc '0-9\n' |
+    awk -v port="$port" 'NR == FNR {mine[$1]; next} $10 in mine && $4 == "01" && $3 ~ port "$" {n++} END {print n + 0}' - /proc/net/tcp)
+  [[ $found == 9 ]]
 }
 
 # audited VERB: how often the trackers' user did that, by the API server's own log. A watch is logged when it starts.
