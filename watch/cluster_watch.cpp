@@ -41,10 +41,10 @@ result<std::string> greet(const api_access& access, const http_client::options& 
 }
 
 struct cluster_watch::one_kind {
-  one_kind(cluster_watch& of, resource what, std::string position, std::uint64_t seed)
-      : server(of.who_, of.settings_.http),
-        watcher(std::move(what), of.settings_.options, server, of.who_.access(), of.strings_, of.sink_,
-                std::move(position), seed) {}
+  one_kind(cluster_watch& of, resource what, const std::string& position, std::uint64_t seed)
+      : server(of.who_, of.settings_.http), watcher(std::move(what), of.settings_.options, server,
+                                                    of.who_.access(), of.strings_, of.sink_, position, seed) {
+  }
 
   http_client server;
   kind_watcher watcher;
