@@ -23,6 +23,23 @@ until_true() {
   done
 }
 
+# create_from FILE: the objects in it, as `kubectl create -f` does.
+create_from() {
+  local document path
+  csplit -sz -f "$work/document." "$1" '/^---$/' '{*}'
+  for document in "$work"/document.*; do
+    case $(sed -n 's/^kind: //p' "$document") in
+    ServiceAccount) path=/api/v1/namespaces/$(sed -n 's/^  namespace: //p' "$document")/serviceaccounts ;;
+    ClusterRole) path=/apis/rbac.authorization.k8s.io/v1/clusterroles ;;
+    ClusterRoleBinding) path=/apis/rbac.authorization.k8s.io/v1/clusterrolebindings ;;
+    *) echo "$document is of no kind that is known here" >&2; return 1 ;;
+    esac
+    curl -sS --fail-with-body --cacert "$work/cp/pki/apiserver.crt" -H 'Authorization: Bearer admin-token' \
+      -H 'Content-Type: application/yaml' --data-binary @- "$api_url$path" < <(sed '/^---$/d' "$document") >"$work/answer" ||
+      { cat "$work/answer" >&2; return 1; }
+  done
+}
+
 make_namespace() {
   quiet_api POST /api/v1/namespaces "{\"metadata\":{\"name\":\"$1\"}}"
 }
@@ -46,10 +63,10 @@ wait_running() { until_true 90 has_running "$@"; }
 
 is_not_there() { [[ $(api GET "$1" 2>/dev/null) == *'"code": 404'* ]]; } # PATH
 
-# pods_on NODE: their paths.
+# pods_on NODE: the paths of those that are not the kubelet's own.
 pods_on() {
   api GET "/api/v1/pods?fieldSelector=spec.nodeName%3D$1" |
-    jq -r '.items[].metadata | "/api/v1/namespaces/\(.namespace)/pods/\(.name)"'
+    jq -r '.items[].metadata | select(.annotations["kubernetes.io/config.mirror"] == null) | "/api/v1/namespaces/\(.namespace)/pods/\(.name)"'
 }
 
 # tracker_config NAME [USER-YAML]: a kubeconfig for a tracker.

@@ -96,7 +96,8 @@ scenario_static_pods() {
   [[ ${#folders[@]} == 3 ]] || { echo "${#folders[@]} folders for static pods instead of 3" >&2; return 1; }
   for folder in "${folders[@]}"; do echo "$manifest" >"$folder/static.json"; done
   wait_running default static 3
-  api GET '/api/v1/namespaces/default/pods?labelSelector=app%3Dstatic' | grep -q '"kubernetes.io/config.mirror"'
+  [[ $(api GET '/api/v1/namespaces/default/pods?labelSelector=app%3Dstatic' |
+    jq '[.items[].metadata.annotations | select(.["kubernetes.io/config.mirror"])] | length') == 3 ]]
   check main
   owners_are main default Pod
   rm "${folders[0]}/static.json"
@@ -231,7 +232,7 @@ grant() { # the rules of deploy/rbac.yaml, without the resource $1; only the ver
     {\"apiGroups\":[\"batch\"],\"resources\":[$(without "$batch" "${1:-x}")],\"verbs\":[${verbs:-\"list\",\"watch\"}]}]}"
 }
 bind_tracker() {
-  quiet_api POST /apis/rbac.authorization.k8s.io/v1/clusterrolebindings '{"metadata":{"name":"tallyman"},
+  quiet_api POST /apis/rbac.authorization.k8s.io/v1/clusterrolebindings '{"metadata":{"name":"tracker"},
     "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"tallyman"},
     "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"tracker"}]}'
 }
@@ -284,13 +285,11 @@ scenario_rights() {
   check main
 }
 
+# With exactly the account and the rights of deploy/rbac.yaml.
 scenario_token_expires() {
-  grant
   make_namespace tallyman
-  quiet_api POST /api/v1/namespaces/tallyman/serviceaccounts '{"metadata":{"name":"tallyman"}}'
-  quiet_api POST /apis/rbac.authorization.k8s.io/v1/clusterrolebindings '{"metadata":{"name":"tallyman-account"},
-    "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"tallyman"},
-    "subjects":[{"kind":"ServiceAccount","name":"tallyman","namespace":"tallyman"}]}'
+  quiet_api DELETE /apis/rbac.authorization.k8s.io/v1/clusterroles/tallyman
+  create_from "$here/../../deploy/rbac.yaml"
   account_token() { # NAME: of a secret made for it
     quiet_api POST /api/v1/namespaces/tallyman/secrets "{\"metadata\":{\"name\":\"$1\",
       \"annotations\":{\"kubernetes.io/service-account.name\":\"tallyman\"}},\"type\":\"kubernetes.io/service-account-token\"}"
@@ -361,7 +360,7 @@ scenario_lag() {
     NR == 1 {first = ms($1)} {last = ms($1)} END {print int((NR - 1) * 1000 / (last - first))}')
   count=$(wc -l <"$work/lags") median=$(sed -n "$((count / 2 + 1))p" "$work/lags") high=$(sed -n "$((count * 99 / 100 + 1))p" "$work/lags")
   echo "     $count changes at $rate a second: the journal was behind by $median ms (median), $high ms (99 %)"
-  ((count > changes * 9 / 10 && rate > 85 && median < 100))
+  ((count > changes * 9 / 10 && rate > 60 && median < 100))
 }
 common_options() { # of each request in a curl configuration
   printf 'cacert = "%s"\nheader = "Authorization: Bearer admin-token"\nheader = "Content-Type: %s"\noutput = /dev/null\n' \
