@@ -13,9 +13,10 @@ api() {
 # quiet_api ...: api, without what it says.
 quiet_api() { api "$@" >"$work/answer" || { cat "$work/answer" >&2; return 1; }; }
 
-# until_true SECONDS COMMAND...: repeats it until it succeeds.
+# until_true SECONDS COMMAND...: repeats it until it succeeds. On a machine that is slow or busy it takes more: PATIENCE
+# times as long before it gives up.
 until_true() {
-  local end=$((SECONDS + $1))
+  local end=$((SECONDS + $1 * ${PATIENCE:-3}))
   shift
   until "$@"; do
     ((SECONDS < end)) || return 1
