@@ -1,9 +1,9 @@
 #include "cli/commands.hpp"
 #include "cli/ingest_summary.hpp"
 #include "cli/ingestion.hpp"
-#include "cli/keep_arguments.hpp"
 #include "cli/session.hpp"
 #include "cli/time_text.hpp"
+#include "cli/writer_arguments.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -18,25 +18,20 @@ struct ingest_arguments {
   cluster_arguments cluster;
   ingestion_options options;
   std::vector<std::string> files;
-  std::string name;
+  writer_arguments writer;
   std::string time;
-  std::uint64_t snapshot_every = cluster_options{}.snapshot_every;
-  keep_arguments keep;
 };
 
 result<cluster_options> options_of(const ingest_arguments& arguments) {
-  cluster_options options;
-  options.name = arguments.name;
-  options.create = true;
-  options.snapshot_every = arguments.snapshot_every;
-  if (auto kept = arguments.keep.put_into(options); !kept)
-    return kept.failure();
+  auto options = arguments.writer.options();
+  if (!options)
+    return options.failure();
   if (arguments.time.empty())
     return options;
   const auto time = parse_time(arguments.time);
   if (!time)
     return time.failure();
-  options.now = [fixed = *time] { return fixed; };
+  options->now = [fixed = *time] { return fixed; };
   return options;
 }
 
@@ -84,19 +79,13 @@ result<exit_code> run(const ingest_arguments& arguments, output& out) {
 void add_options(const subcommand& to, ingest_arguments& arguments) {
   auto& decoder = arguments.options.decoder;
   to.add_option("FILE", arguments.files, "Inputs, read in this order; - is standard input").required();
-  to.add_option("--cluster", arguments.name,
-                "Name of the cluster: written down in a new journal, checked against an old one")
-      .type_name("NAME");
+  add_writer_arguments(to, arguments.writer);
   to.add_flag("--relist", decoder.lists_are_complete,
               "Every list in the input is complete, for all namespaces and without a selector: what it does "
               "not hold is gone");
   to.add_flag(
       "--keep-going", decoder.keep_going,
       "Skip what is bad, with a warning for each, instead of stopping at it; the exit code is then 0");
-  to.add_option("--snapshot-every", arguments.snapshot_every, "Events between two snapshots; 0: none")
-      .not_negative()
-      .type_name("N");
-  add_keep_arguments(to, arguments.keep);
   to.add_option("--time", arguments.time, "Journal this time instead of the clock's, for recordings")
       .type_name("RFC3339");
   to.add_option("--chunk-bytes", arguments.options.chunk_bytes, "Most bytes to read at once")

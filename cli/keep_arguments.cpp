@@ -16,15 +16,6 @@ journal::retention_limits keep_arguments::limits() const noexcept {
   return limits;
 }
 
-result<void> keep_arguments::put_into(cluster_options& options) const {
-  options.keep = limits();
-  if (options.keep.any() && options.snapshot_every == 0)
-    return error{error_kind::usage,
-                 "history can only be given up up to a snapshot: --keep-days and --keep-size "
-                 "need --snapshot-every to be more than 0"};
-  return {};
-}
-
 void add_keep_arguments(const subcommand& to, keep_arguments& arguments) {
   to.add_option("--keep-days", arguments.days,
                 "Keep at least this many days of history before the last event, and give up what is older; "

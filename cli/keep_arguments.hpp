@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/cluster.hpp"
 #include "cli/command_line.hpp"
 #include "journal/retention_limits.hpp"
 
@@ -14,10 +13,6 @@ struct keep_arguments {
   std::uint64_t bytes = 0; ///< 0: any
 
   journal::retention_limits limits() const noexcept;
-
-  /// Sets the limits of a cluster that is about to be written. Fails if it would take no snapshots, without
-  /// which no history can go.
-  result<void> put_into(cluster_options& options) const;
 };
 
 /// Adds --keep-days and --keep-size. `arguments` must outlive the parsing.

@@ -1,9 +1,9 @@
 #include "cli/commands.hpp"
 #include "cli/ingest_summary.hpp"
-#include "cli/keep_arguments.hpp"
 #include "cli/session.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/wake_event.hpp"
+#include "cli/writer_arguments.hpp"
 #include "watch/cluster_watch.hpp"
 #include "watch/kubeconfig.hpp"
 
@@ -20,9 +20,7 @@ namespace {
 
 struct watch_arguments {
   cluster_arguments cluster;
-  std::string name;
-  std::uint64_t snapshot_every = cluster_options{}.snapshot_every;
-  keep_arguments keep;
+  writer_arguments writer;
   std::string kubeconfig;
   std::string context;
   std::vector<std::string> kinds;
@@ -122,12 +120,9 @@ result<void> follow(tallyman::cluster& cluster, watch::api_access access,
 }
 
 result<exit_code> run(const watch_arguments& arguments, output& out) {
-  cluster_options options;
-  options.name = arguments.name;
-  options.create = true;
-  options.snapshot_every = arguments.snapshot_every;
-  if (auto kept = arguments.keep.put_into(options); !kept)
-    return kept.failure();
+  auto options = arguments.writer.options();
+  if (!options)
+    return options.failure();
   auto settings = settings_of(arguments);
   if (!settings)
     return settings.failure();
@@ -139,7 +134,7 @@ result<exit_code> run(const watch_arguments& arguments, output& out) {
     return version.failure();
   out.write(fmt::format("watching {} (Kubernetes {})\n", access->server, *version));
   const stop_signal stop;
-  auto opened = session::open(arguments.cluster, std::move(options));
+  auto opened = session::open(arguments.cluster, std::move(*options));
   if (!opened)
     return opened.failure();
   auto& cluster = (*opened)->cluster();
@@ -190,13 +185,7 @@ void add_watch(const subcommand& to) {
   auto arguments = std::make_shared<watch_arguments>();
   const auto self = to.add_subcommand("watch", "Keep the tally of a cluster in step with its API server");
   add_cluster_arguments(self, arguments->cluster);
-  self.add_option("--cluster", arguments->name,
-                  "Name of the cluster: written down in a new journal, checked against an old one")
-      .type_name("NAME");
-  self.add_option("--snapshot-every", arguments->snapshot_every, "Events between two snapshots; 0: none")
-      .not_negative()
-      .type_name("N");
-  add_keep_arguments(self, arguments->keep);
+  add_writer_arguments(self, arguments->writer);
   add_server_options(self, *arguments);
   add_scope_options(self, *arguments);
   self.footer(

@@ -3,10 +3,9 @@
 #include "actors/image.hpp"
 #include "actors/test_cluster.hpp"
 
-#include <catch2/catch.hpp>
-
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
+#include <catch2/catch.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -33,15 +32,17 @@ image_changed some_change() {
 /// An image alone, without a group.
 struct lonely_image {
   lonely_image(test_system& system, const image_fault& faults)
-      : handle(system.actors.spawn<image, caf::lazy_init>(caf::actor{}, image_index{0}, image_state{image_key{}},
-                                                          &faults)) {}
+      : handle(system.actors.spawn<image, caf::lazy_init>(caf::actor{}, image_index{0},
+                                                          image_state{image_key{}}, &faults)) {}
 
   image& inner() const { return static_cast<image&>(*caf::actor_cast<caf::abstract_actor*>(handle)); }
 
   /// Has another actor hand it `change`, on that one's turn.
   bool take_if_idle(test_system& system, const image_changed& change) const {
     std::promise<bool> answer;
-    system.actors.spawn([&](caf::event_based_actor* self) { answer.set_value(inner().take_if_idle(change, self->context())); });
+    system.actors.spawn([&](caf::event_based_actor* self) {
+      answer.set_value(inner().take_if_idle(change, self->context()));
+    });
     return answer.get_future().get();
   }
 
