@@ -40,9 +40,12 @@ struct lonely_image {
   /// Has another actor hand it `change`, on that one's turn.
   bool take_if_idle(test_system& system, const image_changed& change) const {
     std::promise<bool> answer;
-    system.actors.spawn([&](caf::event_based_actor* self) {
-      answer.set_value(inner().take_if_idle(change, self->context()));
-    });
+    // With an argument, since CAF 0.17 dereferences the null that stands for none.
+    system.actors.spawn(
+        [&](caf::event_based_actor* self, const image_changed& what) {
+          answer.set_value(inner().take_if_idle(what, self->context()));
+        },
+        change);
     return answer.get_future().get();
   }
 
