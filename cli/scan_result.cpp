@@ -35,8 +35,8 @@ struct scan_result_arguments {
 struct identity {
   struct image {
     image_index index;
-    std::string
-        name; ///< kept here: the result may be the last that the tally hears of an image that nothing runs
+    /// Kept here: the result may be the last that the tally hears of an image that nothing runs.
+    std::string name;
   };
   scan_identity key;
   std::vector<image> names;
