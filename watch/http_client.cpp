@@ -186,7 +186,9 @@ private:
                 fmt::format("nothing came from {} for {} s", who_.access().server,
                             std::chrono::duration_cast<std::chrono::seconds>(silence_max).count()));
       else if (request.time_max.count() > 0 && now - started > request.time_max)
-        give_up(http_trouble::silent, fmt::format("{} did not end its answer in time", who_.access().server));
+        give_up(http_trouble::silent,
+                fmt::format("{} did not end its answer within {} s", who_.access().server,
+                            std::chrono::duration_cast<std::chrono::seconds>(request.time_max).count()));
       if (outcome_.trouble != http_trouble::none)
         break;
       constexpr int look_ms = 1000; // at the clock, if nothing else wakes us

@@ -219,12 +219,15 @@ judgement kind_watcher::ask(std::string_view verb, const std::string& query, boo
   request.path = version_path() + query;
   request.accept = accept_header(options_.use_protobuf && what_.has_protobuf);
   request.silence_max = is_stream ? options_.watch_silence_max : options_.list_silence_max;
-  if (is_stream)
-    request.time_max = 2 * options_.watch_time_min + options_.watch_silence_max;
+  request.time_max =
+      is_stream ? 2 * options_.watch_time_min + options_.watch_silence_max : options_.list_time_max;
   std::unique_ptr<body_decoder> decoder;
   std::string failure_body;
   judgement reported;
+  std::string no_objects;
   const auto on_head = [&](const http_head& head) {
+    no_objects = fmt::format("{} answered with \"{}\" instead of Kubernetes objects; is it an API server?",
+                             access_.server, head.content_type_full);
     if (head.status == 200)
       decoder = body_decoder::make(head.content_type, is_stream, into_);
     watch_began_ = decoder && is_stream;
@@ -235,7 +238,9 @@ judgement kind_watcher::ask(std::string_view verb, const std::string& query, boo
     if (!decoder) {
       failure_body.append(
           bytes.substr(0, failure_bytes_max - std::min(failure_bytes_max, failure_body.size())));
-      return {};
+      // What is behind it says no more, and may have no end.
+      return failure_body.size() < failure_bytes_max ? result<void>{}
+                                                     : result<void>{error{error_kind::bad_input, no_objects}};
     }
     auto fed = decoder->feed(bytes);
     if (auto failure = into_.take_failure(); !failure.message.empty())
@@ -256,11 +261,7 @@ judgement kind_watcher::ask(std::string_view verb, const std::string& query, boo
   }
   auto how = judge(outcome, failure_body, verb, what_.plural, access_);
   if (how.what == verdict::ok && !decoder)
-    return {verdict::broken,
-            fmt::format("{} {}: {} answered with \"{}\" instead of Kubernetes objects; is it an API "
-                        "server?",
-                        verb, what_.plural, access_.server, outcome.head.content_type_full),
-            {}};
+    return {verdict::broken, fmt::format("{} {}: {}", verb, what_.plural, no_objects), {}};
   if (how.what == verdict::ok && !is_stream)
     if (auto finished = decoder->finish(); !finished)
       how = {verdict::broken, fmt::format("{} {}: {}", verb, what_.plural, finished.failure().what), {}};

@@ -25,6 +25,8 @@ struct watch_options {
   std::chrono::milliseconds retry_last{30'000};
   std::chrono::milliseconds retry_forbidden{60'000}; ///< a kind that still may not be read, or is not there
   std::chrono::milliseconds list_silence_max{60'000};
+  /// One page of a list, or a list without pages; an API server itself gives up after a minute.
+  std::chrono::milliseconds list_time_max{600'000};
   /// The server sends a bookmark a minute.
   std::chrono::milliseconds watch_silence_max{150'000};
   std::chrono::seconds watch_time_min{300}; ///< a server ends a watch after once to twice this time

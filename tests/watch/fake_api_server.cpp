@@ -59,6 +59,14 @@ void fake_connection::send(std::string_view bytes) {
   }
 }
 
+void fake_connection::send_without_end(std::string_view bytes, int pause_ms) {
+  keep_ = true;
+  while (keep_ && !stopping_) {
+    send(bytes);
+    std::this_thread::sleep_for(std::chrono::milliseconds{pause_ms});
+  }
+}
+
 void fake_connection::answer(int status, std::string_view content_type, std::string_view body,
                              std::string_view more_headers) {
   send(fmt::format("HTTP/1.1 {} X\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}\r\n{}", status,

@@ -42,6 +42,8 @@ public:
   /// Waits until the client has gone, the server stops, or this time is over.
   void linger(int ms);
   void close() { keep_ = false; }
+  /// `bytes` again and again, with so much time in between, until the client has gone or the server stops.
+  void send_without_end(std::string_view bytes, int pause_ms = 0);
 
   bool keep() const noexcept { return keep_; }
 
