@@ -157,6 +157,13 @@ nine_connections() { # NAME
 # audited VERB: how often the trackers' user did that, by the API server's own log. A watch is logged when it starts.
 audited() { grep -c "\"stage\":\"Response$([[ $1 == watch ]] && echo Started || echo Complete)\".*\"verb\":\"$1\"" \
   "$work/cp/log/audit.log" || true; }
+# Killing the API server leaves a line half-written, so this reads the log as text.
+kinds=(cronjobs daemonsets deployments jobs nodes pods replicasets replicationcontrollers statefulsets)
+# listed_since LINE: how often each kind was listed with success behind that line of the log.
+listed_since() {
+  tail -n "+$(($1 + 1))" "$work/cp/log/audit.log" | grep '"stage":"ResponseComplete".*"verb":"list".*"code":200' |
+    sed 's/.*"resource":"\([a-z]*\)".*/\1/' | sort | uniq -c | awk '{print $1, $2}'
+}
 # Whether nothing is asked for any more: every kind is watched.
 settled() {
   local before
