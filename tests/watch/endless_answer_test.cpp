@@ -1,10 +1,10 @@
-// Answers that never end: each must be given up at a bound, with one clear line, and must not fill the memory.
+// Answers that never end: each must be given up at a bound, with one clear line, and must not fill the
+// memory.
 
 #include "watch/answers.hpp"
 #include "watch/watched_kind.hpp"
 
 #include <catch2/catch.hpp>
-
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -38,7 +38,9 @@ long peak_kib() {
   return used.ru_maxrss;
 }
 
-bool lists_in_the_end(watched_kind& pods) { return pods.sees("synced Pod items=0 rv=20"); }
+bool lists_in_the_end(watched_kind& pods) {
+  return pods.sees("synced Pod items=0 rv=20");
+}
 
 } // namespace
 
