@@ -2,9 +2,9 @@
 
 api_url=https://127.0.0.1:${API_PORT:-16443}
 
-# api METHOD PATH [JSON]: what the server says, with the rights of an admin.
+# api METHOD PATH [BODY]: what the server says, with the rights of an admin. BODY is @FILE or JSON; CONTENT_TYPE if it is neither.
 api() {
-  local method=$1 path=$2 type=application/json
+  local method=$1 path=$2 type=${CONTENT_TYPE:-application/json}
   [[ $method == PATCH ]] && type=application/merge-patch+json
   curl -sS --fail-with-body --cacert "$work/cp/pki/apiserver.crt" -H 'Authorization: Bearer admin-token' \
     -H "Content-Type: $type" -X "$method" ${3:+--data-binary "$3"} "$api_url$path"
@@ -35,9 +35,8 @@ create_from() {
     ClusterRoleBinding) path=/apis/rbac.authorization.k8s.io/v1/clusterrolebindings ;;
     *) echo "$document is of no kind that is known here" >&2; return 1 ;;
     esac
-    curl -sS --fail-with-body --cacert "$work/cp/pki/apiserver.crt" -H 'Authorization: Bearer admin-token' \
-      -H 'Content-Type: application/yaml' --data-binary @- "$api_url$path" < <(sed '/^---$/d' "$document") >"$work/answer" ||
-      { cat "$work/answer" >&2; return 1; }
+    sed -i '/^---$/d' "$document"
+    CONTENT_TYPE=application/yaml quiet_api POST "$path" "@$document" || return 1
   done
 }
 
@@ -142,33 +141,35 @@ owners_are() {
   inventory_of "$1" | awk '{print $2}' | grep "^[^/]*/$2/" | grep -v "^$3/" >&2 && { echo "not all of these are $3s" >&2; return 1; }
   owns "$1" "$3/$2/"
 }
-owns() { inventory_of "$1" | grep -qF " $2" || { echo "nothing is owned by $2" >&2; return 1; }; }
+# (Nowhere here is grep -q behind a pipe: it closes it, and then whoever writes to it fails.)
+owns() { inventory_of "$1" | grep -F " $2" >/dev/null || { echo "nothing is owned by $2" >&2; return 1; }; }
 
-# A watch holds its connection, so nine of them are nine connections, and no tenth is there for a list or a second watch.
-nine_connections() { # NAME
-  local pid port found
-  pid=$(cat "$work/$1.pid")
-  port=$(printf ':%04X' "${api_url##*:}")
-  found=$(find "/proc/$pid/fd" -lname 'socket:*' -printf '%l\n' 2>/dev/null | tr -dc '0-9\n' |
-    awk -v port="$port" 'NR == FNR {mine[$1]; next} $10 in mine && $4 == "01" && $3 ~ port "$" {n++} END {print n + 0}' - /proc/net/tcp)
-  [[ $found == 9 ]]
-}
-
-# audited VERB: how often the trackers' user did that, by the API server's own log. A watch is logged when it starts.
-audited() { grep -c "\"stage\":\"Response$([[ $1 == watch ]] && echo Started || echo Complete)\".*\"verb\":\"$1\"" \
-  "$work/cp/log/audit.log" || true; }
-# Killing the API server leaves a line half-written, so this reads the log as text.
 kinds=(cronjobs daemonsets deployments jobs nodes pods replicasets replicationcontrollers statefulsets)
-# listed_since LINE: how often each kind was listed with success behind that line of the log.
+
+# watches [ADD]: how many watches of each kind in the whole cluster the API server holds open, whoever's, and ADD to each.
+watches() {
+  api GET /metrics | sed -n 's/^apiserver_longrunning_gauge{.*resource="\([a-z]*\)",scope="cluster",.*verb="WATCH".*} \([0-9]*\)$/\1 \2/p' |
+    awk -v add="${1:-0}" -v kinds="${kinds[*]}" 'BEGIN {split(kinds, all); for (i in all) n[all[i]] = 0}
+      $1 in n {n[$1] += $2} END {for (kind in n) print kind, n[kind] + add}' | sort
+}
+watches_are() { [[ $(watches) == "$1" ]]; } # TEXT
+
+# lists: how often the trackers listed something, by the API server's own log. (A watch is in it only once it has ended.)
+lists() { grep -c '"stage":"ResponseComplete".*"verb":"list"' "$work/cp/log/audit.log" || true; }
+# listed_since LINE: how often each kind was listed with success behind that line of the log, in which killing the API
+# server may leave half a line.
 listed_since() {
   tail -n "+$(($1 + 1))" "$work/cp/log/audit.log" | grep '"stage":"ResponseComplete".*"verb":"list".*"code":200' |
     sed 's/.*"resource":"\([a-z]*\)".*/\1/' | sort | uniq -c | awk '{print $1, $2}'
 }
-# Whether nothing is asked for any more: every kind is watched.
-settled() {
-  local before
-  before="$(audited list) $(audited watch)"
-  sleep 4
-  [[ $before == "$(audited list) $(audited watch)" ]]
+
+# settled NAME: whether the tracker watches each kind from a position that the API server knows, by the tracker's last word
+# on it. A position that is too old is refused as soon as the watch is open.
+settled() { has_settled "$1" && sleep 2 && has_settled "$1"; }
+has_settled() {
+  local kind
+  for kind in "${kinds[@]}"; do
+    grep "^$kind: " "$work/$1.out" | tail -n 1 | grep -E ': (listed at|works again|going on from|the watch has gone silent)' >/dev/null || return 1
+  done
 }
 said() { grep -qF -- "$2" "$work/$1"; } # FILE TEXT
