@@ -35,6 +35,11 @@ public:
   caf::behavior make_behavior() override;
   const char* name() const override { return "tallyman.image"; }
 
+  /// The image behind a handle that is known to be one's; lives as long as that does.
+  static image& behind(const caf::actor& handle) {
+    return static_cast<image&>(*caf::actor_cast<caf::abstract_actor*>(handle));
+  }
+
   /// Acts on `change`, or gives its state, now and here if it is idle. False if it has mail or runs: then
   /// send it. `here` is the caller's execution unit.
   bool take_if_idle(const image_changed& change, caf::execution_unit* here);

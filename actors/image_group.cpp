@@ -10,14 +10,6 @@
 
 namespace tallyman {
 
-namespace {
-
-image& image_behind(const caf::actor& which) {
-  return static_cast<image&>(*caf::actor_cast<caf::abstract_actor*>(which));
-}
-
-} // namespace
-
 image_group::image_group(caf::actor_config& config, image_group_options options, std::size_t groups,
                          images initial)
     : caf::event_based_actor(config), options_(std::move(options)), groups_(groups),
@@ -64,11 +56,11 @@ void image_group::hand_out(const group_share_ptr& share) {
   for (std::size_t i = 0; i < firsts.size(); ++i) {
     constexpr std::size_t images_ahead = 4;
     if (i + images_ahead < firsts.size())
-      image_behind(member_of(firsts[i + images_ahead])).prefetch();
+      image::behind(member_of(firsts[i + images_ahead])).prefetch();
     const auto& to = member_of(firsts[i]);
     invariant(to && "an event of an image that is not there");
     change.first = firsts[i];
-    if (!image_behind(to).take_if_idle(change, context()))
+    if (!image::behind(to).take_if_idle(change, context()))
       caf::anon_send(to, change);
   }
   for (const auto index : share->forgotten)
@@ -77,7 +69,7 @@ void image_group::hand_out(const group_share_ptr& share) {
 
 void image_group::gather(const gathering_ptr& into) {
   for (const auto& each : members_)
-    if (each.actor && !image_behind(each.actor).give_if_idle(into, context()))
+    if (each.actor && !image::behind(each.actor).give_if_idle(into, context()))
       caf::anon_send(each.actor, image_gather{into});
 }
 

@@ -35,15 +35,13 @@ struct lonely_image {
       : handle(system.actors.spawn<image, caf::lazy_init>(caf::actor{}, image_index{0},
                                                           image_state{image_key{}}, &faults)) {}
 
-  image& inner() const { return static_cast<image&>(*caf::actor_cast<caf::abstract_actor*>(handle)); }
-
   /// Has another actor hand it `change`, on that one's turn.
   bool take_if_idle(test_system& system, const image_changed& change) const {
     std::promise<bool> answer;
     // With an argument, since CAF 0.17 dereferences the null that stands for none.
     system.actors.spawn(
         [&](caf::event_based_actor* self, const image_changed& what) {
-          answer.set_value(inner().take_if_idle(what, self->context()));
+          answer.set_value(image::behind(handle).take_if_idle(what, self->context()));
         },
         change);
     return answer.get_future().get();
