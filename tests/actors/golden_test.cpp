@@ -3,29 +3,24 @@
 
 #include "actors/fact_journal.hpp"
 #include "actors/test_cluster.hpp"
-#include "journal/simulated_storage.hpp"
+#include "journal/golden_files.hpp"
 #include "messages/well_known.hpp"
 #include "tally/snapshot_codec.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <algorithm>
 
 using namespace tallyman;
 using namespace tallyman::testing;
+using journal::testing::directory;
 
 namespace {
 
-const std::string directory = "/journal";
+/// Of the state at the end; beside the journal's own files, which it does not disturb.
+const auto digest_path = directory + "/digest";
 constexpr std::uint64_t cluster_seed = 11;
 constexpr std::uint64_t snapshot_at = 60;
-
-std::string golden(std::uint32_t version) {
-  return TALLYMAN_GOLDEN + std::string{"/version-"} + std::to_string(version);
-}
 
 journal::log_options golden_options() {
   journal::log_options options;
@@ -78,53 +73,26 @@ std::string write_golden_cluster(journal::simulated_storage& disk) {
   return digest(state, digest_scope::everything);
 }
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  INFO(path.string());
-  REQUIRE(in);
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-void write_file(const std::filesystem::path& path, const std::string& content) {
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream{path, std::ios::binary} << content;
-}
-
 } // namespace
 
 TEST_CASE("today's writers produce the golden journal of a cluster byte for byte") {
   journal::simulated_storage disk{1};
-  const auto digest = write_golden_cluster(disk);
-  const auto place = golden(journal::format_version_plain);
-  if (std::getenv("TALLYMAN_WRITE_GOLDEN") != nullptr) {
-    std::filesystem::remove_all(place);
-    for (const auto& path : disk.files())
-      write_file(place + path.substr(directory.size()), disk.content(path));
-    write_file(place + "/digest", digest);
-  }
-  CHECK(read_file(place + "/digest") == digest);
-  std::size_t segments = 0;
-  std::size_t snapshots = 0;
-  for (const auto& path : disk.files()) {
-    INFO(path);
-    CHECK(disk.content(path) == read_file(place + path.substr(directory.size())));
-    segments += path.ends_with(".log") ? 1U : 0U;
-    snapshots += path.ends_with(".snap") ? 1U : 0U;
-  }
-  CHECK(segments > 1);
-  CHECK(snapshots == 1);
+  disk.set_content(digest_path, write_golden_cluster(disk));
+  journal::testing::check_golden(disk, journal::format_version_plain);
+  const auto count = [&](std::string_view ending) {
+    const auto files = disk.files();
+    return std::count_if(files.begin(), files.end(),
+                         [&](const auto& path) { return path.ends_with(ending); });
+  };
+  CHECK(count(".log") > 1);
+  CHECK(count(".snap") == 1);
 }
 
 TEST_CASE("case 15: the golden journal of a cluster, of every version, replays to the state that it was") {
   const auto version = GENERATE(range(1U, journal::format_version_plain + 1));
   journal::simulated_storage disk{1};
-  for (const auto* folder : {"", "/segments", "/snapshots", "/quarantine"})
-    REQUIRE(disk.make_directory(directory + folder));
-  const std::filesystem::path place = golden(version);
-  for (const auto& entry : std::filesystem::recursive_directory_iterator{place})
-    if (entry.is_regular_file() && entry.path().filename() != "digest")
-      disk.set_content(directory + "/" + entry.path().lexically_relative(place).string(),
-                       read_file(entry.path()));
+  journal::testing::load_golden(disk, version);
+  const auto expected = disk.content(digest_path);
   for (const bool ignore_snapshots : {false, true}) {
     test_system system{1};
     auto options = test_options();
@@ -137,6 +105,6 @@ TEST_CASE("case 15: the golden journal of a cluster, of every version, replays t
     CHECK((*opened)->journal_info().snapshot_sequence >= snapshot_at);
     const auto view = (*opened)->view();
     REQUIRE(view);
-    CHECK(digest((*view)->state, digest_scope::everything) == read_file(place / "digest"));
+    CHECK(digest((*view)->state, digest_scope::everything) == expected);
   }
 }
