@@ -140,6 +140,7 @@ private:
     wanted.strings = strings_;
     wanted.now = options_.now;
     wanted.snapshot_every = options_.read_only ? 0 : options_.snapshot_every;
+    wanted.snapshot_every_ms = options_.snapshot_every_ms;
     auto incoming = std::move(initial.incoming);
     const auto sequence = initial.sequence;
     const auto time_ms = initial.time_ms;

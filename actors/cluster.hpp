@@ -30,6 +30,9 @@ struct cluster_options {
   bool ignore_snapshots = false;
   /// Facts between two snapshots; 0: none.
   std::uint64_t snapshot_every = 1'000'000;
+  /// A snapshot after so much time, too, if there are any and something has happened: history goes only up to
+  /// one, and a small cluster takes years for a million facts.
+  std::uint64_t snapshot_every_ms = 24ull * 60 * 60 * 1000;
   /// How much history to keep; applied after each snapshot.
   journal::retention_limits keep;
   /// Bound of the facts under way, in bytes of memory.

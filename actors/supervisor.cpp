@@ -14,7 +14,8 @@ supervisor::supervisor(caf::actor_config& config, supervisor_options options, in
                        std::uint64_t sequence, std::int64_t time_ms, std::uint32_t defined_strings)
     : caf::event_based_actor(config), options_(std::move(options)),
       sequencer_(options_.strings, std::move(incoming), sequence, time_ms, options_.now),
-      writer_(*options_.strings, defined_strings), last_snapshot_sequence_(sequence) {}
+      writer_(*options_.strings, defined_strings), last_snapshot_sequence_(sequence),
+      last_snapshot_ms_(time_ms) {}
 
 caf::behavior supervisor::make_behavior() {
   set_default_handler(drop_unexpected);
@@ -69,12 +70,15 @@ void supervisor::journal(facts_seen& arrived) {
     return;
   }
   invariant(given->first == work->first_sequence && given->last == work->last_sequence());
+  note_first(*work);
+  const auto now_ms = work->batch.facts.back().time_ms;
   send(options_.router, facts_journaled{std::move(work)});
-  snapshot_if_due();
+  snapshot_if_due(now_ms);
 }
 
 void supervisor::replay(submission_ptr work) {
   sequencer_.replay(*work);
+  note_first(*work);
   const facts_durable durable{work->last_sequence()};
   send(options_.router, facts_journaled{std::move(work)});
   send(options_.router, durable);
@@ -88,14 +92,21 @@ void supervisor::send_marker(gathering_ptr into) {
   send(options_.router, facts_journaled{std::move(marker)});
 }
 
-void supervisor::snapshot_if_due() {
+void supervisor::note_first(const submission& work) {
+  if (last_snapshot_ms_ == 0)
+    last_snapshot_ms_ = work.batch.facts.front().time_ms;
+}
+
+void supervisor::snapshot_if_due(std::int64_t now_ms) {
   const auto last = sequencer_.next_sequence() - 1;
   if (options_.snapshot_every == 0 || snapshot_running_ ||
-      last - last_snapshot_sequence_ < options_.snapshot_every)
+      (last - last_snapshot_sequence_ < options_.snapshot_every &&
+       now_ms - last_snapshot_ms_ < static_cast<std::int64_t>(options_.snapshot_every_ms)))
     return;
   snapshot_running_ = true;
   options_.gate->hold(1);
   last_snapshot_sequence_ = last;
+  last_snapshot_ms_ = now_ms;
   const auto self = caf::actor_cast<caf::actor>(this);
   if (!snapshot_writer_)
     snapshot_writer_ =
@@ -109,7 +120,7 @@ void supervisor::end_snapshot(const snapshot_finished& finished) {
   snapshot_running_ = false;
   options_.gate->release(1);
   if (!finished.failure.empty())
-    spdlog::warn("a snapshot failed, and will be tried again after {} more facts: {}",
+    spdlog::warn("a snapshot failed, and will be tried again after {} more facts or a day: {}",
                  options_.snapshot_every, finished.failure);
 }
 

@@ -23,6 +23,8 @@ struct supervisor_options {
   fact_sequencer::clock now;
   /// Facts between two snapshots; 0: none are written.
   std::uint64_t snapshot_every = 0;
+  /// Milliseconds between the facts of two snapshots, if there are any.
+  std::uint64_t snapshot_every_ms = 0;
   /// The back half: gets everything that was journaled, in order. Lives and ends with the supervisor.
   caf::actor router;
 };
@@ -48,7 +50,8 @@ private:
   void replay(submission_ptr work);
   void stop(const std::string& reason);
   void send_marker(gathering_ptr into);
-  void snapshot_if_due();
+  void note_first(const submission& work);
+  void snapshot_if_due(std::int64_t now_ms);
   void end_snapshot(const snapshot_finished& finished);
 
   supervisor_options options_;
@@ -56,6 +59,7 @@ private:
   fact_writer writer_;
   caf::actor snapshot_writer_; ///< spawned at the first snapshot
   std::uint64_t last_snapshot_sequence_;
+  std::int64_t last_snapshot_ms_; ///< of the journal's first fact if there was none; 0 before that
   bool snapshot_running_ = false;
 };
 

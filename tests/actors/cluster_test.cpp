@@ -100,6 +100,31 @@ TEST_CASE("a recovered cluster goes on as if it had never stopped") {
   }
 }
 
+TEST_CASE("a small cluster is snapshotted by time, which goes on over restarts") {
+  journal::simulated_storage disk{1};
+  test_system system{1};
+  auto options = test_options(); // whose clock goes on by a minute with each step
+  options.snapshot_every = GENERATE(std::uint64_t{0}, std::uint64_t{1} << 20);
+  options.snapshot_every_ms = 30 * 60'000;
+  std::vector<std::uint64_t> snapshots;
+  for (int life = 0; life < 4; ++life) {
+    auto running = open(system, disk, "j", options);
+    random_cluster events{static_cast<std::uint64_t>(life), running->strings()};
+    for (int step = 0; step < 20; ++step)
+      REQUIRE(running->submit(events.next()).ok());
+    REQUIRE(running->drain().ok());
+    snapshots.push_back(running->journal_info().snapshot_sequence);
+    CHECK(running->close().ok());
+  }
+  if (options.snapshot_every == 0) {
+    CHECK(snapshots == std::vector<std::uint64_t>{0, 0, 0, 0});
+    return;
+  }
+  CHECK(snapshots[0] == 0);
+  CHECK(snapshots[1] > 0);
+  CHECK(snapshots[3] > snapshots[1]);
+}
+
 TEST_CASE("a view taken while ingest goes on is the state at its sequence") {
   const temporary_directory directory;
   journal::disk_storage disk;
