@@ -242,6 +242,7 @@ judgement kind_watcher::ask(std::string_view verb, const std::string& query, boo
       return failure_body.size() < failure_bytes_max ? result<void>{}
                                                      : result<void>{error{error_kind::bad_input, no_objects}};
     }
+    silence_told_ = false;
     auto fed = decoder->feed(bytes);
     if (auto failure = into_.take_failure(); !failure.message.empty())
       reported = judge(failure);
@@ -255,8 +256,11 @@ judgement kind_watcher::ask(std::string_view verb, const std::string& query, boo
   };
   auto outcome = server_.get(request, on_head, on_body, stop);
   if (is_stream && outcome.trouble == http_trouble::silent && outcome.head.status == 200) {
-    // Perhaps nothing happens, perhaps nobody is there any more: the next request will tell.
-    sink_.report(fmt::format("{}: the watch has gone silent, asking anew", what_.plural));
+    // Perhaps nothing happens, perhaps nobody is there any more: the next request will tell. A quiet kind on
+    // a server that sends no bookmarks is asked for again and again, which is worth one line.
+    if (!silence_told_)
+      sink_.report(fmt::format("{}: asking for the watch anew: {}", what_.plural, outcome.failure.what));
+    silence_told_ = true;
     outcome.trouble = http_trouble::none;
   }
   auto how = judge(outcome, failure_body, verb, what_.plural, access_);

@@ -86,8 +86,9 @@ private:
   unsigned tokens_expired_ = 0;
   bool is_well_ = true; ///< nothing has been complained about since the last success
   bool has_worked_ = false;
-  bool watch_began_ = false; ///< the server has accepted the last one
-  unsigned refusals_ = 0;    ///< in a row: 403 or 404
+  bool watch_began_ = false;  ///< the server has accepted the last one
+  bool silence_told_ = false; ///< nothing has come since a watch was given up and that was reported
+  unsigned refusals_ = 0;     ///< in a row: 403 or 404
   std::string complained_;
   std::optional<error> sink_failure_;
 

@@ -169,7 +169,7 @@ settled() { has_settled "$1" && sleep 2 && has_settled "$1"; }
 has_settled() {
   local kind
   for kind in "${kinds[@]}"; do
-    grep "^$kind: " "$work/$1.out" | tail -n 1 | grep -E ': (listed at|works again|going on from|the watch has gone silent)' >/dev/null || return 1
+    grep "^$kind: " "$work/$1.out" | tail -n 1 | grep -E ': (listed at|works again|going on from|asking for the watch anew)' >/dev/null || return 1
   done
 }
 said() { grep -qF -- "$2" "$work/$1"; } # FILE TEXT
