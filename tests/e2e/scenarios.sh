@@ -224,11 +224,11 @@ scenario_two_trackers() {
 }
 
 grant() { # the rules of deploy/rbac.yaml, without the resource $1; only the verbs in $verbs, if that is set
-  quiet_api DELETE /apis/rbac.authorization.k8s.io/v1/clusterroles/tallyman 2>/dev/null || true
   local core='"pods","nodes","replicationcontrollers"' apps='"replicasets","deployments","statefulsets","daemonsets"' batch='"jobs","cronjobs"'
   # shellcheck disable=SC2001
   without() { sed "s/\"$2\",\?//; s/,\$//" <<<"$1"; }
-  quiet_api POST /apis/rbac.authorization.k8s.io/v1/clusterroles "{\"metadata\":{\"name\":\"tallyman\"},\"rules\":[
+  # In one step: between taking all away and giving some, the API server may answer for neither.
+  quiet_api PUT /apis/rbac.authorization.k8s.io/v1/clusterroles/tallyman "{\"metadata\":{\"name\":\"tallyman\"},\"rules\":[
     {\"apiGroups\":[\"\"],\"resources\":[$(without "$core" "${1:-x}")],\"verbs\":[${verbs:-\"list\",\"watch\"}]},
     {\"apiGroups\":[\"apps\"],\"resources\":[$(without "$apps" "${1:-x}")],\"verbs\":[${verbs:-\"list\",\"watch\"}]},
     {\"apiGroups\":[\"batch\"],\"resources\":[$(without "$batch" "${1:-x}")],\"verbs\":[${verbs:-\"list\",\"watch\"}]}]}"
