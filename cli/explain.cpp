@@ -26,13 +26,6 @@ void write_text(const std::vector<image_explanation>& all, std::int64_t now, out
   }
 }
 
-void write_json(const std::vector<image_explanation>& all, output& out) {
-  auto shown = json::array();
-  for (const auto& each : all)
-    shown.push_back(json_of(each));
-  out.write(json_lines(shown) + '\n');
-}
-
 result<exit_code> run(const explain_arguments& arguments, output& out) {
   if (arguments.image.empty())
     return error{error_kind::usage, "IMAGE is empty; give a name, an image id, or a part of one"};
@@ -48,7 +41,7 @@ result<exit_code> run(const explain_arguments& arguments, output& out) {
     return exit_code::not_found;
   }
   if (arguments.format == "json")
-    write_json(all, out);
+    out.write(json_text_of(all) + '\n');
   else
     write_text(all, now, out);
   return exit_code::ok;

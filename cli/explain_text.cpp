@@ -5,6 +5,7 @@
 #include "cli/time_text.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace tallyman::cli {
 
@@ -94,6 +95,13 @@ json json_of(const image_explanation& shown) {
   }
   all["next"] = shown.next;
   return all;
+}
+
+std::string json_text_of(const std::vector<image_explanation>& all) {
+  auto shown = json::array();
+  for (const auto& each : all)
+    shown.push_back(json_of(each));
+  return json_lines(shown);
 }
 
 } // namespace tallyman::cli

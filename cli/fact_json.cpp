@@ -1,5 +1,9 @@
 #include "cli/fact_json.hpp"
 
+#include "cli/json_text.hpp"
+
+#include <nlohmann/json.hpp>
+
 #include <string_view>
 
 namespace tallyman::cli {
@@ -190,10 +194,11 @@ private:
 
 } // namespace
 
-json json_of(std::uint64_t sequence, const fact& item, const fact_batch& batch, const string_table& strings) {
+std::string json_line_of(std::uint64_t sequence, const fact& item, const fact_batch& batch,
+                         const string_table& strings) {
   json all = {{"sequence", sequence}, {"time", json_time(item.time_ms)}};
   std::visit(field_adder{all, batch, strings}, item.body);
-  return all;
+  return json_line(all);
 }
 
 } // namespace tallyman::cli

@@ -8,6 +8,7 @@
 #include "cli/time_text.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace tallyman::cli {
 

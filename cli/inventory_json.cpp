@@ -1,6 +1,7 @@
 #include "cli/inventory_text.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace tallyman::cli {
 

@@ -36,7 +36,7 @@ result<exit_code> dump(const journal::log& log, const dump_arguments& arguments,
       break;
     for (std::size_t i = 0; i < batch.facts.size(); ++i)
       if (const auto sequence = **first + i; sequence >= arguments.from)
-        out.write(json_line(json_of(sequence, batch.facts[i], batch, strings)) + '\n');
+        out.write(json_line_of(sequence, batch.facts[i], batch, strings) + '\n');
   }
   return exit_code::ok;
 }

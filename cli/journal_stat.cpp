@@ -18,7 +18,7 @@ result<exit_code> run(const stat_arguments& arguments, output& out) {
   const auto figures = journal::stat(disk, arguments.directory, arguments.keep.limits());
   if (!figures)
     return figures.failure();
-  out.write(arguments.format == "json" ? json_lines(json_of(*figures)) + '\n'
+  out.write(arguments.format == "json" ? json_text_of(*figures) + '\n'
                                        : text_of(*figures, arguments.keep.limits()));
   return exit_code::ok;
 }

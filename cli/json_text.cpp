@@ -2,6 +2,8 @@
 
 #include "cli/time_text.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace tallyman::cli {
 
 json json_time(std::int64_t time_ms) {

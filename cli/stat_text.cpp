@@ -1,11 +1,13 @@
 #include "cli/stat_text.hpp"
 
+#include "cli/json_text.hpp"
 #include "cli/retention_text.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal_text.hpp"
 #include "cli/time_text.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace tallyman::cli {
 
@@ -72,30 +74,31 @@ std::string text_of(const journal::journal_stat& figures, const journal::retenti
   return text;
 }
 
-json json_of(const journal::journal_stat& figures) {
+std::string json_text_of(const journal::journal_stat& figures) {
   const auto& info = figures.info;
-  return {{"cluster", info.cluster},
-          {"journal_id", info.id.text()},
-          {"format_version", info.version},
-          {"first_sequence", info.first_sequence},
-          {"last_sequence", info.last_sequence},
-          {"last_written_at", json_time(info.last_time_ms)},
-          {"writer_alive", info.writer_alive},
-          {"events", figures.event_count},
-          {"definitions", figures.definition_count},
-          {"batches", figures.batch_count},
-          {"batch_bytes", figures.batch_bytes},
-          {"record_bytes", figures.record_bytes},
-          {"segments", figures.segment_count},
-          {"segment_bytes", figures.segment_bytes},
-          {"snapshots", figures.snapshots},
-          {"snapshot_bytes", figures.snapshot_bytes},
-          {"history_sequence", info.history_sequence},
-          {"history_from", json_time(figures.history_time_ms)},
-          {"would_go",
-           {{"segments", figures.would_go.segments.size()},
-            {"snapshots", figures.would_go.snapshots.size()},
-            {"bytes", figures.would_go.bytes()}}}};
+  const json all = {{"cluster", info.cluster},
+                    {"journal_id", info.id.text()},
+                    {"format_version", info.version},
+                    {"first_sequence", info.first_sequence},
+                    {"last_sequence", info.last_sequence},
+                    {"last_written_at", json_time(info.last_time_ms)},
+                    {"writer_alive", info.writer_alive},
+                    {"events", figures.event_count},
+                    {"definitions", figures.definition_count},
+                    {"batches", figures.batch_count},
+                    {"batch_bytes", figures.batch_bytes},
+                    {"record_bytes", figures.record_bytes},
+                    {"segments", figures.segment_count},
+                    {"segment_bytes", figures.segment_bytes},
+                    {"snapshots", figures.snapshots},
+                    {"snapshot_bytes", figures.snapshot_bytes},
+                    {"history_sequence", info.history_sequence},
+                    {"history_from", json_time(figures.history_time_ms)},
+                    {"would_go",
+                     {{"segments", figures.would_go.segments.size()},
+                      {"snapshots", figures.would_go.snapshots.size()},
+                      {"bytes", figures.would_go.bytes()}}}};
+  return json_lines(all);
 }
 
 } // namespace tallyman::cli

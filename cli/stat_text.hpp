@@ -1,6 +1,5 @@
 #pragma once
 
-#include "cli/json_text.hpp"
 #include "journal/verify.hpp"
 
 #include <string>
@@ -11,6 +10,7 @@ namespace tallyman::cli {
 /// `limits`: what the figures' `would_go` was asked about.
 std::string text_of(const journal::journal_stat& figures, const journal::retention_limits& limits);
 
-json json_of(const journal::journal_stat& figures);
+/// The same as JSON over several lines, without the end of the last.
+std::string json_text_of(const journal::journal_stat& figures);
 
 } // namespace tallyman::cli

@@ -10,7 +10,7 @@ namespace {
 class dump {
 public:
   std::string operator()(const fact_body& body) const {
-    return json_line(json_of(7, {1'000, body}, batch, strings));
+    return json_line_of(7, {1'000, body}, batch, strings);
   }
   string_id id(std::string_view text) { return strings.intern(text); }
   uid uid_of(std::string_view text) {

@@ -3,6 +3,7 @@
 #include "cli/small_cluster.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 using namespace tallyman;
 using namespace tallyman::cli;

@@ -3,6 +3,7 @@
 #include "cli/inventory_text.hpp"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <fstream>
 #include <sstream>
