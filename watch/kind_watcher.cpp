@@ -255,14 +255,8 @@ judgement kind_watcher::ask(std::string_view verb, const std::string& query, boo
     return fed;
   };
   auto outcome = server_.get(request, on_head, on_body, stop);
-  if (is_stream && outcome.trouble == http_trouble::silent && outcome.head.status == 200) {
-    // Perhaps nothing happens, perhaps nobody is there any more: the next request will tell. A quiet kind on
-    // a server that sends no bookmarks is asked for again and again, which is worth one line.
-    if (!silence_told_)
-      sink_.report(fmt::format("{}: asking for the watch anew: {}", what_.plural, outcome.failure.what));
-    silence_told_ = true;
-    outcome.trouble = http_trouble::none;
-  }
+  if (is_stream && outcome.trouble == http_trouble::silent && outcome.head.status == 200)
+    end_silent_watch(outcome);
   auto how = judge(outcome, failure_body, verb, what_.plural, access_);
   if (how.what == verdict::ok && !decoder)
     return {verdict::broken, fmt::format("{} {}: {}", verb, what_.plural, no_objects), {}};
@@ -272,6 +266,15 @@ judgement kind_watcher::ask(std::string_view verb, const std::string& query, boo
   if (how.what != verdict::ok && !is_stream)
     into_.abandon_page();
   return how.what == verdict::ok && reported.what != verdict::ok ? reported : how;
+}
+
+// Perhaps nothing happens, perhaps nobody is there any more: the next request will tell. A quiet kind on a
+// server that sends no bookmarks is asked for again and again, which is worth one line.
+void kind_watcher::end_silent_watch(http_outcome& outcome) {
+  if (!silence_told_)
+    sink_.report(fmt::format("{}: asking for the watch anew: {}", what_.plural, outcome.failure.what));
+  silence_told_ = true;
+  outcome.trouble = http_trouble::none;
 }
 
 std::string kind_watcher::version_path() const {

@@ -63,6 +63,7 @@ private:
   bool wait(const judgement& why, const std::stop_token& stop);
   void note(const judgement& how);
   void note_success();
+  void end_silent_watch(http_outcome& outcome);
   std::string version_path() const;
   std::string next_watch_time();
 
