@@ -15,16 +15,21 @@ result<std::string> greet(const api_access& access, const http_client::options& 
                              access.source)};
   credentials who{access};
   http_client server{who, options};
+  const error not_one{
+      error_kind::io,
+      fmt::format("{} does not answer as a Kubernetes API server does; check the server in {}", access.server,
+                  access.source)};
   constexpr std::size_t body_bytes_max = 64 << 10;
   std::string body;
   http_request request;
   request.path = "/version";
   request.accept = json_type;
+  request.time_max = std::chrono::seconds{60};
   const auto outcome = server.get(
       request, [](const http_head&) {},
       [&](std::string_view bytes) -> result<void> {
         body.append(bytes.substr(0, body_bytes_max - std::min(body_bytes_max, body.size())));
-        return {};
+        return body.size() < body_bytes_max ? result<void>{} : result<void>{not_one};
       },
       {});
   if (const auto how = judge(outcome, body, "ask", "version", access);
@@ -32,12 +37,13 @@ result<std::string> greet(const api_access& access, const http_client::options& 
     const auto kind = outcome.trouble == http_trouble::identity_ ? outcome.failure.kind : error_kind::io;
     return error{kind, outcome.trouble == http_trouble::none ? how.why : outcome.failure.what};
   }
-  const auto version = nlohmann::json::parse(body, nullptr, false);
-  if (outcome.head.status == 200 && (!version.is_object() || !version.contains("gitVersion")))
-    return error{error_kind::io,
-                 fmt::format("{} does not answer as a Kubernetes API server does; check the server in {}",
-                             access.server, access.source)};
-  return version.is_object() ? version.value("gitVersion", "unknown") : "unknown";
+  if (outcome.head.status != 200)
+    return std::string{"unknown"}; // no right to ask
+  const auto answer = nlohmann::json::parse(body, nullptr, false);
+  const auto version = answer.is_object() ? answer.find("gitVersion") : answer.end();
+  if (version == answer.end() || !version->is_string())
+    return not_one;
+  return version->get<std::string>();
 }
 
 struct cluster_watch::one_kind {

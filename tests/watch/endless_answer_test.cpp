@@ -2,6 +2,7 @@
 // memory.
 
 #include "watch/answers.hpp"
+#include "watch/cluster_watch.hpp"
 #include "watch/watched_kind.hpp"
 
 #include <catch2/catch.hpp>
@@ -139,6 +140,24 @@ TEST_CASE("a failure or a web page that never ends is not read to its end") {
   watched_kind pods{server.url()}; // with time-outs longer than this test's patience
   REQUIRE(lists_in_the_end(pods));
   CHECK(pods.complains(complaint));
+}
+
+TEST_CASE("whoever does not say its version as an API server does is named, and not read to the end") {
+  const auto body = GENERATE(as<std::string>{}, "", "{", "null", "[]", "{}", R"({"gitVersion":5})",
+                             R"({"gitVersion":{"major":1}})", "without an end");
+  fake_api_server server{[&](const fake_request&, fake_connection& to) {
+    if (body != "without an end")
+      return to.answer(200, json, body);
+    to.begin(200, json);
+    to.send_without_end(chunk);
+  }};
+  api_access access;
+  access.server = server.url();
+  access.source = "the test";
+  const auto version = greet(access, {});
+  REQUIRE_FALSE(version);
+  CHECK(version.failure().what ==
+        server.url() + " does not answer as a Kubernetes API server does; check the server in the test");
 }
 
 TEST_CASE("an answer that comes slowly, byte by byte, is read like any other") {
