@@ -6,6 +6,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <sstream>
@@ -52,8 +53,8 @@ std::optional<entry> find_entry(const std::vector<config_file>& files, const cha
     if (!entries || !entries.IsSequence())
       continue;
     for (const auto& each : entries)
-      if (each.IsMap() && text_at(each, "name") == name && each[what])
-        return entry{&file, each[what]};
+      if (text_at(each, "name") == name)
+        return entry{&file, each[what] && each[what].IsMap() ? each[what] : YAML::Node{YAML::NodeType::Map}};
   }
   return {};
 }
@@ -63,8 +64,7 @@ std::string names_in(const std::vector<config_file>& files, const char* list) {
   for (const auto& file : files)
     if (const auto entries = file.root[list]; entries && entries.IsSequence())
       for (const auto& each : entries)
-        if (each.IsMap())
-          names += (names.empty() ? "" : ", ") + text_at(each, "name");
+        names += (names.empty() ? "" : ", ") + text_at(each, "name");
   return names.empty() ? "none" : names;
 }
 
@@ -99,7 +99,7 @@ result<void> read_cluster(const entry& cluster, api_access& into) {
 
 void read_plugin(const entry& user, exec_plugin& into) {
   const auto plugin = user.node["exec"];
-  if (!plugin || !plugin.IsMap())
+  if (!plugin)
     return;
   into.command = text_at(plugin, "command");
   if (into.command.find('/') != std::string::npos)
@@ -141,6 +141,38 @@ result<void> read_user(const entry& user, api_access& into) {
   return {};
 }
 
+result<void> must_be(const config_file& file, YAML::NodeType::value type, const YAML::Node& node,
+                     const std::string& what) {
+  if (!node || node.IsNull() || node.Type() == type)
+    return {};
+  return wrong(fmt::format("{}: line {}: {} is no {}", file.path, node.Mark().line + 1, what,
+                           type == YAML::NodeType::Map ? "map" : "list"));
+}
+
+/// What is there is of the type that those who read it later rely on.
+result<void> check_shape(const config_file& file) {
+  using type = YAML::NodeType;
+  static constexpr std::array<std::pair<const char*, const char*>, 3> lists{
+      {{"contexts", "context"}, {"clusters", "cluster"}, {"users", "user"}}};
+  for (const auto& [list, what] : lists) {
+    const auto entries = file.root[list];
+    if (auto good = must_be(file, type::Sequence, entries, list); !good)
+      return good;
+    for (const auto& each : entries) {
+      if (auto good = must_be(file, type::Map, each, fmt::format("an entry of {}", list)); !good)
+        return good;
+      if (!each.IsMap())
+        continue;
+      if (auto good = must_be(file, type::Map, each[what], what); !good)
+        return good;
+      if (each[what] && each[what].IsMap())
+        if (auto good = must_be(file, type::Map, each[what]["exec"], "exec"); !good)
+          return good;
+    }
+  }
+  return {};
+}
+
 result<std::vector<config_file>> load(const std::vector<std::string>& paths) {
   std::vector<config_file> files;
   for (const auto& path : paths) {
@@ -156,6 +188,8 @@ result<std::vector<config_file>> load(const std::vector<std::string>& paths) {
     }
     if (!files.back().root.IsMap())
       return wrong(path + ": is no kubeconfig");
+    if (auto good = check_shape(files.back()); !good)
+      return good.failure();
   }
   if (files.empty())
     return wrong("none of the files in KUBECONFIG exists");

@@ -120,6 +120,26 @@ TEST_CASE("what is wrong in a kubeconfig is said with the file, the entry and wh
     problem({in.write("odd", odd)}, "");
 }
 
+TEST_CASE("whatever in a kubeconfig is of the wrong type is named with its line, instead of an exception") {
+  const files in;
+  const std::string sound = "current-context: a\ncontexts: [~, {name: a, context: {cluster: c, user: u}}]\n"
+                            "clusters: [{name: c, cluster: {server: h}}]\n";
+  const auto problem = [&](const std::string& text) {
+    const auto read = read_kubeconfig({in.write("odd", text)}, "");
+    REQUIRE_FALSE(read.ok());
+    return read.failure().what.substr(in.at("odd: ").size());
+  };
+  CHECK(problem("contexts: 5") == "line 1: contexts is no list");
+  CHECK(problem("\nusers: {u: {}}") == "line 2: users is no list");
+  CHECK(problem("clusters: [c]") == "line 1: an entry of clusters is no map");
+  CHECK(problem("contexts: [{name: a, context: 5}]") == "line 1: context is no map");
+  CHECK(problem(sound + "users: [{name: u, user: 5}]") == "line 4: user is no map");
+  CHECK(problem(sound + "users: [{name: u, user: {exec: [login]}}]") == "line 4: exec is no map");
+  CHECK(problem("current-context: a\ncontexts: [{name: a}]") ==
+        "context a names the cluster , which is not there; there are: none");
+  CHECK(read_kubeconfig({in.write("odd", sound + "users: [{name: u}]")}, "").ok());
+}
+
 TEST_CASE("of several kubeconfig files the first that has an entry counts") {
   const files in;
   const auto first = in.write("first", "current-context: there\nusers: [{name: robot, user: {token: own}}]");
