@@ -40,10 +40,11 @@ bool flag_at(const YAML::Node& node, const char* key) {
   return text_at(node, key) == "true";
 }
 
+/// Absolute, so that a command keeps its slash and is not looked for in PATH.
 std::string beside(const config_file& file, const std::string& path) {
   if (path.empty() || path.front() == '/')
     return path;
-  return (std::filesystem::path{file.path}.parent_path() / path).lexically_normal().string();
+  return (std::filesystem::absolute(file.path).parent_path() / path).lexically_normal().string();
 }
 
 std::optional<entry> find_entry(const std::vector<config_file>& files, const char* list, const char* what,

@@ -140,6 +140,21 @@ TEST_CASE("whatever in a kubeconfig is of the wrong type is named with its line,
   CHECK(read_kubeconfig({in.write("odd", sound + "users: [{name: u}]")}, "").ok());
 }
 
+TEST_CASE("a plugin beside a kubeconfig that is named without a folder is not looked for in PATH") {
+  const files in;
+  const auto config =
+      in.write("plain", "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\n"
+                        "clusters: [{name: c, cluster: {server: h}}]\n"
+                        "users: [{name: u, user: {exec: {command: ./login}, tokenFile: token}}]");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(std::filesystem::path{config}.parent_path());
+  const auto read = read_kubeconfig({"plain"}, "");
+  std::filesystem::current_path(before);
+  REQUIRE(read);
+  CHECK(read->plugin.command == in.at("login"));
+  CHECK(read->token.file == in.at("token"));
+}
+
 TEST_CASE("of several kubeconfig files the first that has an entry counts") {
   const files in;
   const auto first = in.write("first", "current-context: there\nusers: [{name: robot, user: {token: own}}]");
