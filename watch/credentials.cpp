@@ -1,11 +1,6 @@
 #include "watch/credentials.hpp"
 
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
+#include "watch/small_file.hpp"
 
 namespace tallyman::watch {
 
@@ -15,18 +10,17 @@ using namespace std::chrono_literals;
 
 // A rotated token is valid long before the old one ends, so nothing is gained by a look at every request.
 constexpr auto token_file_age_max = 10s;
+// As of a plugin's whole output.
+constexpr std::size_t token_bytes_max = 1 << 20;
 // A credential is renewed this long before it expires: the request must still arrive.
 constexpr auto renew_before = 30s;
 
 result<std::string> read_token(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  std::string token{std::istreambuf_iterator<char>{in}, {}};
-  if (!in.good() && !in.eof())
-    return error{error_kind::io,
-                 fmt::format("{}: the token file cannot be read: {}", path, std::strerror(errno))};
-  const auto end = token.find_last_not_of(" \t\r\n");
-  token.resize(end == std::string::npos ? 0 : end + 1);
-  if (token.empty())
+  auto token = read_small_file(path, token_bytes_max);
+  if (!token)
+    return error{error_kind::io, "the token file " + token.failure().what};
+  token->resize(token->find_last_not_of(" \t\r\n") + 1);
+  if (token->empty())
     return error{error_kind::io, path + ": the token file is empty"};
   return token;
 }

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <mutex>
 #include <utility>
@@ -122,6 +123,14 @@ private:
                           fmt::format("{} is http: the credentials would cross the network for all to read; "
                                       "use https",
                                       access.server)};
+      return false;
+    }
+    if (std::any_of(who.bearer_token.begin(), who.bearer_token.end(),
+                    [](unsigned char c) { return c < ' ' || c == 0x7f; })) {
+      outcome_.trouble = http_trouble::identity_;
+      outcome_.failure = {
+          error_kind::usage,
+          fmt::format("the token of {} holds a line break or another control character", access.source)};
       return false;
     }
     if (!who.bearer_token.empty())
@@ -294,6 +303,7 @@ private:
       return give_up(http_trouble::network,
                      fmt::format("the proxy for {} cannot be used: {}; check proxy-url in {} and HTTPS_PROXY",
                                  access.server, detail, access.source));
+    case CURLE_URL_MALFORMAT:
     case CURLE_COULDNT_RESOLVE_HOST:
       return give_up(http_trouble::network,
                      fmt::format("{}: {}; check the server in {}", access.server, detail, access.source));

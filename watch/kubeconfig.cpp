@@ -1,6 +1,7 @@
 #include "watch/kubeconfig.hpp"
 
 #include "watch/base64.hpp"
+#include "watch/small_file.hpp"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -180,10 +181,12 @@ result<std::vector<config_file>> load(const std::vector<std::string>& paths) {
     std::error_code ignored;
     if (paths.size() > 1 && !std::filesystem::exists(path, ignored))
       continue; // KUBECONFIG may list files that are not there
+    constexpr std::size_t bytes_max = 4 << 20;
+    const auto text = read_small_file(path, bytes_max);
+    if (!text)
+      return wrong(text.failure().what + "; name a kubeconfig with --kubeconfig or KUBECONFIG");
     try {
-      files.push_back({path, YAML::LoadFile(path)});
-    } catch (const YAML::BadFile&) {
-      return wrong(path + ": cannot be read; name a kubeconfig with --kubeconfig or KUBECONFIG");
+      files.push_back({path, YAML::Load(*text)});
     } catch (const YAML::Exception& failure) {
       return wrong(fmt::format("{}: line {}: not YAML: {}", path, failure.mark.line + 1, failure.msg));
     }

@@ -1,5 +1,6 @@
 #include "kube/support.hpp"
 #include "support/temporary_directory.hpp"
+#include "watch/cluster_watch.hpp"
 #include "watch/credentials.hpp"
 #include "watch/http_text.hpp"
 #include "watch/kubeconfig.hpp"
@@ -182,13 +183,38 @@ TEST_CASE("a token file is read again after it has been refused") {
   CHECK(who.current()->bearer_token == "second"); // while it is being replaced
 }
 
-TEST_CASE("a token file that is missing or empty is said to be") {
+TEST_CASE("a token file that is missing, empty, a directory or without an end is said to be") {
   const files in;
   api_access access;
   access.token.file = in.at("none");
-  CHECK(contains(credentials{access}.current().failure().what, "none: the token file cannot be read"));
-  in.write("none", " \n");
+  CHECK(contains(credentials{access}.current().failure().what, "none: cannot be read: No such file"));
+  for (const auto* odd : {"/", "/dev/zero"}) {
+    access.token.file = odd;
+    CHECK(credentials{access}.current().failure().kind == error_kind::io);
+    CHECK(read_kubeconfig({odd}, "").failure().kind == error_kind::usage);
+  }
+  access.token.file = in.write("none", " \n");
   CHECK(contains(credentials{access}.current().failure().what, "none: the token file is empty"));
+}
+
+TEST_CASE("a token with a line break is refused, before it could be a header of its own") {
+  api_access access;
+  access.server = "http://127.0.0.1:9";
+  access.source = "the test";
+  access.token.text = "secret\r\nHost: elsewhere";
+  const auto version = greet(access, {});
+  REQUIRE_FALSE(version);
+  CHECK(version.failure().kind == error_kind::usage);
+  CHECK(version.failure().what == "the token of the test holds a line break or another control character");
+}
+
+TEST_CASE("a server that is no address is said to be in the kubeconfig") {
+  api_access access;
+  access.server = "https://127.0.0.1:99999";
+  access.source = "the test";
+  const auto version = greet(access, {});
+  REQUIRE_FALSE(version);
+  CHECK(contains(version.failure().what, "; check the server in the test"));
 }
 
 TEST_CASE("an exec plugin is run without a shell, with its arguments and environment") {
