@@ -1,5 +1,7 @@
 #include "watch/cluster_watch.hpp"
 
+#include "watch/http_text.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -28,8 +30,7 @@ result<std::string> greet(const api_access& access, const http_client::options& 
   const auto outcome = server.get(
       request, [](const http_head&) {},
       [&](std::string_view bytes) -> result<void> {
-        body.append(bytes.substr(0, body_bytes_max - std::min(body_bytes_max, body.size())));
-        return body.size() < body_bytes_max ? result<void>{} : result<void>{not_one};
+        return append_bounded(body, bytes, body_bytes_max) ? result<void>{} : result<void>{not_one};
       },
       {});
   if (const auto how = judge(outcome, body, "ask", "version", access);

@@ -114,25 +114,22 @@ private:
     return true;
   }
 
+  bool refuse_identity(std::string why) {
+    outcome_.trouble = http_trouble::identity_;
+    outcome_.failure = {error_kind::usage, std::move(why)};
+    return false;
+  }
+
   bool set_identity(const identity& who) {
     const auto& access = who_.access();
     const bool has_secret = !who.bearer_token.empty() || !access.user_name.empty();
-    if (has_secret && access.server.starts_with("http:") && !is_loopback(access.server)) {
-      outcome_.trouble = http_trouble::identity_;
-      outcome_.failure = {error_kind::usage,
-                          fmt::format("{} is http: the credentials would cross the network for all to read; "
-                                      "use https",
-                                      access.server)};
-      return false;
-    }
+    if (has_secret && access.server.starts_with("http:") && !is_loopback(access.server))
+      return refuse_identity(fmt::format(
+          "{} is http: the credentials would cross the network for all to read; use https", access.server));
     if (std::any_of(who.bearer_token.begin(), who.bearer_token.end(),
-                    [](unsigned char c) { return c < ' ' || c == 0x7f; })) {
-      outcome_.trouble = http_trouble::identity_;
-      outcome_.failure = {
-          error_kind::usage,
-          fmt::format("the token of {} holds a line break or another control character", access.source)};
-      return false;
-    }
+                    [](unsigned char c) { return c < ' ' || c == 0x7f; }))
+      return refuse_identity(
+          fmt::format("the token of {} holds a line break or another control character", access.source));
     if (!who.bearer_token.empty())
       add(headers_, "Authorization: Bearer " + who.bearer_token);
     else if (!access.user_name.empty()) {

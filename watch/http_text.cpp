@@ -21,6 +21,11 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
+bool append_bounded(std::string& to, std::string_view bytes, std::size_t bytes_max) {
+  to.append(bytes.substr(0, bytes_max - std::min(bytes_max, to.size())));
+  return to.size() < bytes_max;
+}
+
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text) {
   constexpr unsigned seconds_max = 3600;
   unsigned seconds = 0;

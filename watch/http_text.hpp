@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@ std::string lower(std::string_view text);
 
 /// Without white space at its ends.
 std::string_view trimmed(std::string_view text);
+
+/// Appends to `to`, up to `bytes_max` in all. False once it is full: what would come behind need not be read.
+bool append_bounded(std::string& to, std::string_view bytes, std::size_t bytes_max);
 
 /// The value of a Retry-After header, at most an hour. Only the form in seconds: the API server never sends a
 /// date.

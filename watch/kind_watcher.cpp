@@ -1,6 +1,7 @@
 #include "watch/kind_watcher.hpp"
 
 #include "watch/body_decoder.hpp"
+#include "watch/http_text.hpp"
 
 #include <fmt/format.h>
 
@@ -213,35 +214,37 @@ void kind_watcher::bookmark() {
 
 // -- one request --------------------------------------------------------------------------------
 
-judgement kind_watcher::ask(std::string_view verb, const std::string& query, bool is_stream,
-                            const std::stop_token& stop) {
+http_request kind_watcher::request_for(const std::string& query, bool is_stream) const {
   http_request request;
   request.path = version_path() + query;
   request.accept = accept_header(options_.use_protobuf && what_.has_protobuf);
   request.silence_max = is_stream ? options_.watch_silence_max : options_.list_silence_max;
   request.time_max =
       is_stream ? 2 * options_.watch_time_min + options_.watch_silence_max : options_.list_time_max;
+  return request;
+}
+
+judgement kind_watcher::ask(std::string_view verb, const std::string& query, bool is_stream,
+                            const std::stop_token& stop) {
   std::unique_ptr<body_decoder> decoder;
   std::string failure_body;
   judgement reported;
   std::string no_objects;
   const auto on_head = [&](const http_head& head) {
-    no_objects = fmt::format("{} answered with \"{}\" instead of Kubernetes objects; is it an API server?",
-                             access_.server, head.content_type_full);
     if (head.status == 200)
       decoder = body_decoder::make(head.content_type, is_stream, into_);
+    if (!decoder)
+      no_objects = fmt::format("{} answered with \"{}\" instead of Kubernetes objects; is it an API server?",
+                               access_.server, head.content_type_full);
     watch_began_ = decoder && is_stream;
     if (watch_began_)
       note_success(); // now, and not when it ends
   };
   const auto on_body = [&](std::string_view bytes) -> result<void> {
-    if (!decoder) {
-      failure_body.append(
-          bytes.substr(0, failure_bytes_max - std::min(failure_bytes_max, failure_body.size())));
-      // What is behind it says no more, and may have no end.
-      return failure_body.size() < failure_bytes_max ? result<void>{}
-                                                     : result<void>{error{error_kind::bad_input, no_objects}};
-    }
+    if (!decoder)
+      return append_bounded(failure_body, bytes, failure_bytes_max)
+                 ? result<void>{}
+                 : result<void>{error{error_kind::bad_input, no_objects}};
     silence_told_ = false;
     auto fed = decoder->feed(bytes);
     if (auto failure = into_.take_failure(); !failure.message.empty())
@@ -254,7 +257,7 @@ judgement kind_watcher::ask(std::string_view verb, const std::string& query, boo
       return delivered;
     return fed;
   };
-  auto outcome = server_.get(request, on_head, on_body, stop);
+  auto outcome = server_.get(request_for(query, is_stream), on_head, on_body, stop);
   if (is_stream && outcome.trouble == http_trouble::silent && outcome.head.status == 200)
     end_silent_watch(outcome);
   auto how = judge(outcome, failure_body, verb, what_.plural, access_);

@@ -64,6 +64,7 @@ private:
   void note(const judgement& how);
   void note_success();
   void end_silent_watch(http_outcome& outcome);
+  http_request request_for(const std::string& query, bool is_stream) const;
   std::string version_path() const;
   std::string next_watch_time();
 

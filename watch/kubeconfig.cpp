@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -31,6 +30,14 @@ struct entry {
   YAML::Node node; ///< of the entry's own kind: `context`, `cluster` or `user`
 };
 
+result<void> must_be(const config_file& file, YAML::NodeType::value type, const YAML::Node& node,
+                     const std::string& what) {
+  if (!node || node.IsNull() || node.Type() == type)
+    return {};
+  return wrong(fmt::format("{}: line {}: {} is no {}", file.path, node.Mark().line + 1, what,
+                           type == YAML::NodeType::Map ? "map" : "list"));
+}
+
 std::string text_at(const YAML::Node& node, const char* key) {
   if (!node.IsMap() || !node[key] || !node[key].IsScalar())
     return {};
@@ -50,22 +57,18 @@ std::string beside(const config_file& file, const std::string& path) {
 
 std::optional<entry> find_entry(const std::vector<config_file>& files, const char* list, const char* what,
                                 const std::string& name) {
-  for (const auto& file : files) {
-    const auto entries = file.root[list];
-    if (!entries || !entries.IsSequence())
-      continue;
-    for (const auto& each : entries)
+  for (const auto& file : files)
+    for (const auto& each : file.root[list])
       if (text_at(each, "name") == name)
-        return entry{&file, each[what] && each[what].IsMap() ? each[what] : YAML::Node{YAML::NodeType::Map}};
-  }
+        return entry{&file, each[what] ? each[what] : YAML::Node{}};
   return {};
 }
 
 std::string names_in(const std::vector<config_file>& files, const char* list) {
   std::string names;
   for (const auto& file : files)
-    if (const auto entries = file.root[list]; entries && entries.IsSequence())
-      for (const auto& each : entries)
+    for (const auto& each : file.root[list])
+      if (each.IsMap())
         names += (names.empty() ? "" : ", ") + text_at(each, "name");
   return names.empty() ? "none" : names;
 }
@@ -135,6 +138,8 @@ result<void> read_user(const entry& user, api_access& into) {
     into.token.text.clear();
   into.user_name = text_at(user.node, "username");
   into.password = text_at(user.node, "password");
+  if (auto good = must_be(*user.file, YAML::NodeType::Map, user.node["exec"], "exec"); !good)
+    return good;
   read_plugin(user, into.plugin);
   if (user.node["auth-provider"])
     return wrong(fmt::format("{}: the user of {} has an auth-provider, which Kubernetes has removed; use its "
@@ -143,15 +148,7 @@ result<void> read_user(const entry& user, api_access& into) {
   return {};
 }
 
-result<void> must_be(const config_file& file, YAML::NodeType::value type, const YAML::Node& node,
-                     const std::string& what) {
-  if (!node || node.IsNull() || node.Type() == type)
-    return {};
-  return wrong(fmt::format("{}: line {}: {} is no {}", file.path, node.Mark().line + 1, what,
-                           type == YAML::NodeType::Map ? "map" : "list"));
-}
-
-/// What is there is of the type that those who read it later rely on.
+/// Lists and entries, where there are some, are of the type that whoever looks into them relies on.
 result<void> check_shape(const config_file& file) {
   using type = YAML::NodeType;
   static constexpr std::array<std::pair<const char*, const char*>, 3> lists{
@@ -167,9 +164,6 @@ result<void> check_shape(const config_file& file) {
         continue;
       if (auto good = must_be(file, type::Map, each[what], what); !good)
         return good;
-      if (each[what] && each[what].IsMap())
-        if (auto good = must_be(file, type::Map, each[what]["exec"], "exec"); !good)
-          return good;
     }
   }
   return {};
