@@ -6,10 +6,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace tallyman::watch::testing {
+
+using kube::testing::contains;
+using kube::testing::pod_json;
+using kube::testing::pod_line;
+using kube::testing::uid_a;
+using kube::testing::uid_b;
+using lines = std::vector<std::string>;
 
 inline constexpr auto json = "application/json";
 
@@ -42,10 +52,22 @@ inline void quiet_watch(fake_connection& to) {
   to.linger(30'000);
 }
 
+/// What answers the first list with `first`, later ones with an empty list of version 20, and watches with
+/// silence.
+inline fake_api_server::handler first_list(std::function<void(fake_connection&)> first) {
+  return [first = std::move(first),
+          asked = std::make_shared<std::atomic<int>>(0)](const fake_request& request, fake_connection& to) {
+    if (request.is_watch())
+      return quiet_watch(to);
+    if ((*asked)++ > 0)
+      return to.answer(200, json, pod_list("", "20"));
+    first(to);
+  };
+}
+
 inline std::size_t count_lists(const std::vector<std::string>& requests) {
-  return static_cast<std::size_t>(std::count_if(requests.begin(), requests.end(), [](auto& each) {
-    return !kube::testing::contains(each, "watch=1");
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(requests.begin(), requests.end(), [](auto& each) { return !contains(each, "watch=1"); }));
 }
 
 } // namespace tallyman::watch::testing

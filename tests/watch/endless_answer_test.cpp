@@ -15,11 +15,6 @@ using namespace tallyman;
 using namespace tallyman::watch;
 using namespace tallyman::watch::testing;
 using namespace std::chrono_literals;
-using kube::testing::contains;
-using kube::testing::pod_json;
-using kube::testing::pod_line;
-using kube::testing::uid_a;
-using lines = std::vector<std::string>;
 
 namespace {
 
@@ -46,18 +41,13 @@ bool lists_in_the_end(watched_kind& pods) {
 } // namespace
 
 TEST_CASE("a list item that never ends is refused, is given up, and does not fill the memory") {
-  std::atomic<int> asked = 0;
-  fake_api_server server{[&](const fake_request& request, fake_connection& to) {
-    if (request.is_watch())
-      return quiet_watch(to);
-    if (asked++ > 0)
-      return to.answer(200, json, pod_list("", "20"));
+  fake_api_server server{first_list([&](fake_connection& to) {
     to.begin(200, json);
     to.send(std::string{head_of_list} + pod_begin);
     for (std::size_t sent = 0; sent < chunks; ++sent)
       to.send(chunk);
     to.send_without_end("x", 1);
-  }};
+  })};
   auto options = watched_kind::fast();
   options.list_time_max = 5s;
   const auto before = peak_kib();
@@ -107,16 +97,11 @@ TEST_CASE("a watch event in protobuf that claims to be endless is refused before
 }
 
 TEST_CASE("a list that trickles for ever is given up, though it is never silent") {
-  std::atomic<int> asked = 0;
-  fake_api_server server{[&](const fake_request& request, fake_connection& to) {
-    if (request.is_watch())
-      return quiet_watch(to);
-    if (asked++ > 0)
-      return to.answer(200, json, pod_list("", "20"));
+  fake_api_server server{first_list([&](fake_connection& to) {
     to.begin(200, json);
     to.send(head_of_list);
     to.send_without_end(" ", 10);
-  }};
+  })};
   auto options = watched_kind::fast();
   options.list_time_max = 1s;
   watched_kind pods{server.url(), options};
@@ -128,15 +113,10 @@ TEST_CASE("a failure or a web page that never ends is not read to its end") {
   const auto [status, type, complaint] = GENERATE(table<int, std::string, std::string>(
       {{500, "text/plain", "could not list pods: status 500"},
        {200, "text/html", "answered with \"text/html\" instead of Kubernetes objects"}}));
-  std::atomic<int> asked = 0;
-  fake_api_server server{[&](const fake_request& request, fake_connection& to) {
-    if (request.is_watch())
-      return quiet_watch(to);
-    if (asked++ > 0)
-      return to.answer(200, json, pod_list("", "20"));
+  fake_api_server server{first_list([&](fake_connection& to) {
     to.begin(status, type);
     to.send_without_end(chunk);
-  }};
+  })};
   watched_kind pods{server.url()}; // with time-outs longer than this test's patience
   REQUIRE(lists_in_the_end(pods));
   CHECK(pods.complains(complaint));

@@ -11,12 +11,6 @@ using namespace tallyman;
 using namespace tallyman::watch;
 using namespace tallyman::watch::testing;
 using namespace std::chrono_literals;
-using kube::testing::contains;
-using kube::testing::pod_json;
-using kube::testing::pod_line;
-using kube::testing::uid_a;
-using kube::testing::uid_b;
-using lines = std::vector<std::string>;
 
 TEST_CASE("a kind is listed in pages, synced after the last one, and watched from there") {
   fake_api_server server{[](const fake_request& request, fake_connection& to) {

@@ -11,12 +11,6 @@ using namespace tallyman;
 using namespace tallyman::watch;
 using namespace tallyman::watch::testing;
 using namespace std::chrono_literals;
-using kube::testing::contains;
-using kube::testing::pod_json;
-using kube::testing::pod_line;
-using kube::testing::uid_a;
-using kube::testing::uid_b;
-using lines = std::vector<std::string>;
 
 TEST_CASE("an answer that breaks off, or is no list, syncs nothing and is asked for again") {
   const auto whole = pod_list(pod_json(uid_a) + "," + pod_json(uid_b), "10");
@@ -34,14 +28,7 @@ TEST_CASE("an answer that breaks off, or is no list, syncs nothing and is asked 
       whole.substr(0, whole.size() - 2),
       failure(500, "InternalError", "boom")};
   for (const auto& body : bad_bodies) {
-    std::atomic<int> asked = 0;
-    fake_api_server server{[&](const fake_request& request, fake_connection& to) {
-      if (request.is_watch())
-        return quiet_watch(to);
-      if (asked++ == 0)
-        return to.answer(200, json, body);
-      to.answer(200, json, pod_list("", "20"));
-    }};
+    fake_api_server server{first_list([&](fake_connection& to) { to.answer(200, json, body); })};
     INFO(body);
     watched_kind pods{server.url()};
     REQUIRE(pods.becomes([&] { return !pods.facts().empty() && contains(pods.facts().back(), "synced"); }));
