@@ -154,13 +154,13 @@ watches() {
 }
 watches_are() { [[ $(watches) == "$1" ]]; } # TEXT
 
-# lists: how often the trackers listed something, by the API server's own log. (A watch is in it only once it has ended.)
-lists() { grep -c '"stage":"ResponseComplete".*"verb":"list"' "$work/cp/log/audit.log" || true; }
-# listed_since LINE: how often each kind was listed with success behind that line of the log, in which killing the API
-# server may leave half a line.
+# list_lines [LINE]: what the API server's own log says of the trackers' lists, behind its line LINE; killing the API server
+# may leave half a line. (A watch is in it only once it has ended.)
+list_lines() { tail -n "+$((${1:-0} + 1))" "$work/cp/log/audit.log" | grep '"stage":"ResponseComplete".*"verb":"list"' || true; }
+lists() { list_lines | wc -l; }
+# listed_since LINE: how often each kind was listed with success behind that line.
 listed_since() {
-  tail -n "+$(($1 + 1))" "$work/cp/log/audit.log" | grep '"stage":"ResponseComplete".*"verb":"list".*"code":200' |
-    sed 's/.*"resource":"\([a-z]*\)".*/\1/' | sort | uniq -c | awk '{print $1, $2}'
+  list_lines "$1" | grep '"code":200' | sed 's/.*"resource":"\([a-z]*\)".*/\1/' | sort | uniq -c | awk '{print $1, $2}'
 }
 
 # settled NAME: whether the tracker watches each kind from a position that the API server knows, by the tracker's last word

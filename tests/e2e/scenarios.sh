@@ -91,7 +91,7 @@ scenario_static_pods() {
   local folder manifest='{"apiVersion":"v1","kind":"Pod","metadata":{"name":"static","namespace":"default","labels":{"app":"static"}},
     "spec":{"containers":[{"name":"main","image":"static:1"}]}}'
   local folders=()
-  for folder in $(sed -n 's/.*Adding pod path: //p' "$work"/cp/log/hollow-*.log); do folders+=("$folder"); done
+  for folder in $(static_pod_folders "$work"/cp/log/hollow-*.log); do folders+=("$folder"); done
   [[ ${#folders[@]} == 3 ]] || { echo "${#folders[@]} folders for static pods instead of 3" >&2; return 1; }
   for folder in "${folders[@]}"; do echo "$manifest" >"$folder/static.json"; done
   wait_running default static 3
@@ -173,7 +173,7 @@ scenario_restart_without_gap() {
   wait_running shop cart 2
   check main
   until_true 20 watches_are "$watches" || { echo "not one watch of each kind (< expected, > found):" >&2; diff <(echo "$watches") <(watches) >&2; return 1; }
-  [[ $(lists) == "$lists" ]] || { echo "a restart listed something:" >&2; tail -n $(($(lists) - lists)) "$work/cp/log/audit.log" >&2; return 1; }
+  [[ $(lists) == "$lists" ]] || { echo "a restart listed something:" >&2; list_lines | tail -n "+$((lists + 1))" >&2; return 1; }
 }
 
 scenario_killed_and_behind() {
