@@ -23,17 +23,20 @@ struct pool_slice {
 /// status.phase of a pod. `unknown` also stands for a phase that is missing or that no release knows.
 enum class pod_phase : std::uint8_t { unknown = 0, pending = 1, running = 2, succeeded = 3, failed = 4 };
 
-/// Which of the three lists of a pod a container stands in.
-enum class container_list : std::uint8_t { regular = 0, init = 1, ephemeral = 2 };
+/// Which of a pod's lists a container stands in. An image volume counts as a container that has no runtime.
+enum class container_list : std::uint8_t { regular = 0, init = 1, ephemeral = 2, volume = 3 };
 
-/// The projection of one container: spec.image, and of the status with the same name the imageID and the
-/// scheme of the containerID. `image_id` and `runtime` are empty while there is no such status.
+/// The projection of one container: spec.image, and of the status with the same name the imageID, and of the
+/// containerID the scheme and a hash. `image_id`, `runtime` and `instance` are empty while there is no such
+/// status.
 struct container {
   string_id name{};
   string_id image{};
   string_id image_id{};
   string_id runtime{};
   container_list list = container_list::regular;
+  /// Tells one run of the container from the next: the low 32 bits of XXH3 of the containerID; 0: unknown.
+  std::uint32_t instance = 0;
 
   friend bool operator==(const container&, const container&) = default;
 };
@@ -85,8 +88,9 @@ struct pod_observed {
 
 /// Why an object is gone.
 enum class gone_reason : std::uint8_t {
-  deleted = 0, ///< the watch said so
-  relist = 1,  ///< a complete list no longer held it: its delete was missed
+  deleted = 0,  ///< the watch said so
+  relist = 1,   ///< a complete list no longer held it: its delete was missed
+  replaced = 2, ///< another object of its kind has its name, which it can only have once this one is gone
 };
 
 struct pod_gone {
@@ -175,9 +179,23 @@ struct bookmarked {
   string_id api_version{};
 };
 
+/// What the tally makes of facts. The facts of a journal mean what they meant when they were written: up to
+/// the first `settings_changed` that says otherwise it follows `first` (docs/journal.md).
+enum class tally_rules : std::uint8_t {
+  first = 1,  ///< of releases whose journals are of format version 1 or 2
+  second = 2, ///< owners, platforms and names follow what was seen last; what has an image id counts
+};
+
 /// Configuration that enters the state; journaled at the start of a journal and whenever it changes.
 struct settings_changed {
-  std::uint64_t scan_grace_ms = 0; ///< how long an image's scan state outlives its last owner
+  std::uint64_t scan_grace_ms = 0;        ///< how long an image's scan state outlives its last owner
+  tally_rules rules = tally_rules::first; ///< a journal never goes back to earlier ones
+  /// The objects so far were seen under other settings: none counts as unchanged, and no watch goes on from
+  /// where it was, until everything has been listed anew.
+  bool list_anew = false;
+  /// Kinds that are followed to their own controller besides the built-in ones: "Workflow.argoproj.io ...",
+  /// separated by spaces.
+  pool_slice followed{};
 };
 
 using fact_body = std::variant<pod_observed, pod_gone, node_observed, node_gone, workload_observed,
@@ -203,6 +221,12 @@ inline const uid* object_of(const fact_body& body) noexcept {
           return nullptr;
       },
       body);
+}
+
+/// Whether a fact says that its object is gone.
+inline bool is_end(const fact_body& body) noexcept {
+  return std::holds_alternative<pod_gone>(body) || std::holds_alternative<node_gone>(body) ||
+         std::holds_alternative<workload_gone>(body);
 }
 
 /// One relevant fact, and the moment at which it was (or will be) journaled.
