@@ -9,8 +9,10 @@ namespace tallyman {
 /// What became of the facts of one kind since the process started.
 struct intake_count {
   std::uint64_t journaled = 0;
-  std::uint64_t no_ops = 0; ///< said nothing new
-  std::uint64_t late = 0;   ///< their object was gone already
+  std::uint64_t no_ops = 0;   ///< said nothing new
+  std::uint64_t late = 0;     ///< older than what is known of their object
+  std::uint64_t returned = 0; ///< of those journaled: their object was gone, and is there again
+  std::uint64_t gone = 0;     ///< of those journaled: their object is gone
 };
 
 /// By kind of object ("Pod", "ReplicaSet", ...), or "bookmark", "list", "scan", "remote", "settings".

@@ -34,6 +34,8 @@ std::string_view to_string(container_list list) {
     return "init";
   case container_list::ephemeral:
     return "ephemeral";
+  case container_list::volume:
+    return "volume";
   }
   return "?";
 }

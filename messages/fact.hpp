@@ -23,17 +23,20 @@ struct pool_slice {
 /// status.phase of a pod. `unknown` also stands for a phase that is missing or that no release knows.
 enum class pod_phase : std::uint8_t { unknown = 0, pending = 1, running = 2, succeeded = 3, failed = 4 };
 
-/// Which of the three lists of a pod a container stands in.
-enum class container_list : std::uint8_t { regular = 0, init = 1, ephemeral = 2 };
+/// Which of a pod's lists a container stands in. An image volume counts as a container that has no runtime.
+enum class container_list : std::uint8_t { regular = 0, init = 1, ephemeral = 2, volume = 3 };
 
-/// The projection of one container: spec.image, and of the status with the same name the imageID and the
-/// scheme of the containerID. `image_id` and `runtime` are empty while there is no such status.
+/// The projection of one container: spec.image, and of the status with the same name the imageID, and of the
+/// containerID the scheme and a hash. `image_id`, `runtime` and `instance` are empty while there is no such
+/// status.
 struct container {
   string_id name{};
   string_id image{};
   string_id image_id{};
   string_id runtime{};
   container_list list = container_list::regular;
+  /// Tells one run of the container from the next: the low 32 bits of XXH3 of the containerID; 0: unknown.
+  std::uint32_t instance = 0;
 
   friend bool operator==(const container&, const container&) = default;
 };

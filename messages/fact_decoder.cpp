@@ -74,7 +74,7 @@ private:
             .image = string(from.image_id(), "container image"),
             .image_id = string(from.image_id_id(), "container imageID"),
             .runtime = string(from.runtime_id(), "container runtime"),
-            .list = choice(from.list(), container_list::ephemeral, "container list")};
+            .list = choice(from.list(), container_list::volume, "container list")};
   }
 
   // Plain values, not text: the reader of a sound message is then free to construct and to destroy.

@@ -188,7 +188,7 @@ TEST_CASE("an enum value beyond the last known one is damage") {
   CHECK(decode_failure(record_type::pod_observed, pod, strings).kind == error_kind::damaged);
 
   pb::PodObserved listed;
-  listed.add_containers()->set_list(3);
+  listed.add_containers()->set_list(4);
   CHECK(decode_failure(record_type::pod_observed, listed, strings).kind == error_kind::damaged);
 
   pb::Gone gone;

@@ -41,7 +41,7 @@ private:
     (*this)("container", value.name, value.image, value.image_id, value.runtime, value.list);
   }
 
-  void print(container_list value) { print_choice(value, {"regular", "init", "ephemeral", "", ""}); }
+  void print(container_list value) { print_choice(value, {"regular", "init", "ephemeral", "volume", ""}); }
   void print(gone_reason value) { print_choice(value, {"deleted", "relist", "", "", ""}); }
   void print(scan_outcome value) { print_choice(value, {"succeeded", "failed", "private", "", ""}); }
   void print(pod_phase value) {

@@ -70,7 +70,7 @@ controller_ref random_facts::controller(fact_batch& batch) {
 pool_slice random_facts::containers(fact_batch& batch) {
   std::vector<container> list(up_to(6));
   for (auto& one : list)
-    one = {string(), string(), string(), string(), choice(container_list::ephemeral)};
+    one = {string(), string(), string(), string(), choice(container_list::volume)};
   return batch.add_containers(list.data(), list.size());
 }
 
