@@ -27,10 +27,11 @@ struct counters {
   std::uint64_t lists_incomplete = 0; ///< taken for complete, but they broke off, or held something bad
   std::uint64_t statuses = 0;         ///< ERROR events and Status objects: failures of the API, not data
   std::uint64_t errors = 0;           ///< bad values; with `keep_going` each was skipped
+  /// By `qualified_kind` (messages/fact.hpp).
   std::map<std::string, kind_counters, std::less<>> kinds;
 
-  /// The counters of `kind`, or of `other_kinds` if there are too many kinds already.
-  kind_counters& of(std::string_view kind);
+  /// The counters of a kind, or of `other_kinds` if there are too many kinds already.
+  kind_counters& of(std::string_view kind, std::string_view api_version);
 };
 
 /// Adds the figures of one stream to those of all.

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tallyman::kube {
 
@@ -83,6 +84,9 @@ public:
   /// What the API server reported since the last call; an empty message if it did not.
   api_failure take_failure() { return std::exchange(failure_, {}); }
 
+  /// One line for each thing in the objects so far that is not as it should be and yet no failure.
+  std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
+
   kube::counters& counters() noexcept { return counters_; }
 
 private:
@@ -108,6 +112,7 @@ private:
   observations out_;
   kube::counters counters_;
   api_failure failure_;
+  std::vector<std::string> notes_;
 };
 
 } // namespace tallyman::kube

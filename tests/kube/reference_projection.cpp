@@ -117,16 +117,19 @@ std::string group(const std::string& api_version) {
   return api_version.substr(0, api_version.find('/') == std::string::npos ? 0 : api_version.find('/'));
 }
 
+// Of the groups of a domain, those that Kubernetes itself serves and the recordings and mutations have.
+bool is_custom(const std::string& group) {
+  static const std::set<std::string> own{"events.k8s.io", "coordination.k8s.io", "discovery.k8s.io"};
+  return group.find('.') != std::string::npos && !own.contains(group);
+}
+
 bool is_workload(const json& object) {
   static const std::set<std::string> built_in{
-      "apps/ReplicaSet",       "apps/Deployment",        "apps/StatefulSet",     "apps/DaemonSet",
-      "extensions/ReplicaSet", "extensions/Deployment",  "extensions/DaemonSet", "batch/Job",
-      "batch/CronJob",         "/ReplicationController", "argoproj.io/Rollout"};
+      "apps/ReplicaSet",       "apps/Deployment",       "apps/StatefulSet",     "apps/DaemonSet",
+      "extensions/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "batch/Job",
+      "batch/CronJob",         "/ReplicationController"};
   const auto name = group(text(object, "apiVersion"));
-  if (built_in.contains(name + "/" + text(object, "kind")))
-    return true;
-  const bool own = name.find('.') == std::string::npos || name.ends_with(".k8s.io");
-  return !own && !controller(object).is_null();
+  return built_in.contains(name + "/" + text(object, "kind")) || is_custom(name);
 }
 
 std::string role(const json& object) {
@@ -174,9 +177,7 @@ void add_event(const json& event, std::vector<std::string>& lines) {
     return;
   if (type != "BOOKMARK")
     throw std::runtime_error("unknown type");
-  const auto name = group(text(object, "apiVersion"));
-  const bool custom = name.find('.') != std::string::npos && !name.ends_with(".k8s.io");
-  if (custom || (role(object) != "" && role(object) != "Status"))
+  if (role(object) != "" && role(object) != "Status")
     lines.push_back(fmt::format("bookmark {} rv={}", kind_text(object),
                                 text(member(object, "metadata"), "resourceVersion")));
 }

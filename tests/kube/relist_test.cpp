@@ -126,3 +126,8 @@ TEST_CASE("a complete list of batch Jobs says nothing of the Jobs of another API
   CHECK(std::count(all.begin(), all.end(), "begin Job.batch.volcano.sh") == 1);
   CHECK(all.back() == "synced Job.batch items=0 rv=");
 }
+
+TEST_CASE("a list whose resourceVersion is too long to keep has none") {
+  const auto version = fmt::format(R"("resourceVersion":"{}")", std::string(1025, '9'));
+  CHECK(facts_of(pod_list(version, ""), complete()) == lines{"begin Pod", "synced Pod items=0 rv="});
+}
