@@ -30,12 +30,15 @@ void add(counters& total, const counters& more) {
   total.bookmarks += more.bookmarks;
   total.lists += more.lists;
   total.lists_incomplete += more.lists_incomplete;
+  total.lists_untyped += more.lists_untyped;
+  total.lists_of_nothing += more.lists_of_nothing;
   total.statuses += more.statuses;
   total.errors += more.errors;
   for (const auto& [kind, counts] : more.kinds) {
     auto& sum = counters_called(total, kind);
     sum.read += counts.read;
     sum.skipped += counts.skipped;
+    sum.complete_lists += counts.complete_lists;
   }
 }
 

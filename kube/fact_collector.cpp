@@ -4,6 +4,7 @@
 #include "kube/project.hpp"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 namespace tallyman::kube {
 
@@ -72,6 +73,10 @@ result<void> fact_collector::take_bookmark(const object_fields& object) {
 }
 
 result<void> fact_collector::take_object(const object_fields& object) {
+  if (page_is_open_)
+    ++page_items_;
+  else
+    note_repeat(object);
   return take(object, change::observed);
 }
 
@@ -113,6 +118,7 @@ void fact_collector::take_status(const object_fields& status) {
 
 void fact_collector::open_page() {
   page_is_open_ = true;
+  page_items_ = 0;
   lists_.begin_page();
 }
 
@@ -128,6 +134,11 @@ void fact_collector::close_page(const object_fields& list) {
   end_list({counts ? kind : std::string_view{}, list.api_version, list.resource_version,
             !list.list_continue.empty()},
            list.list_continue);
+  if (!kind.empty())
+    return;
+  ++counters_.lists_untyped;
+  if (page_items_ == 0 && page_->whole)
+    ++counters_.lists_of_nothing;
 }
 
 void fact_collector::end_list(const list_tracker::page_end& end, std::string_view continue_token) {
@@ -138,10 +149,38 @@ void fact_collector::end_list(const list_tracker::page_end& end, std::string_vie
   auto in_scope = end;
   const auto version = version_in_scope(kept);
   in_scope.resource_version = version;
+  const auto& facts = out_.batch.facts;
+  const auto first_sync = facts.size();
   const bool whole = lists_.end_page(in_scope, out_);
   if (!whole)
     ++counters_.lists_incomplete;
+  for (auto i = first_sync; i < facts.size(); ++i)
+    count_sync(std::get<list_synced>(facts[i].body));
   page_ = list_page{std::string{kept}, std::string{continue_token}, whole};
+}
+
+void fact_collector::count_sync(const list_synced& list) {
+  const auto& table = strings_->table();
+  ++counters_.of(table.text(list.kind), table.text(list.api_version)).complete_lists;
+}
+
+// kubectl prints a deleted object once more as it was, and nothing that says so.
+void fact_collector::note_repeat(const object_fields& object) {
+  if (repeat_noted_ || object.uid.empty() || !is_followed(role_of(object.kind, object.api_version)))
+    return;
+  const auto id = XXH3_64bits(object.uid.data(), object.uid.size());
+  if (bare_objects_.size() < bare_objects_max ? bare_objects_.insert(id).second : !bare_objects_.contains(id))
+    return;
+  repeat_noted_ = true;
+  notes_.push_back(
+      fmt::format("{} comes again, as kubectl get --watch prints what has changed, which does not "
+                  "say what was deleted: add --output-watch-events",
+                  describe(object)));
+}
+
+void fact_collector::begin_stream() {
+  bare_objects_.clear();
+  repeat_noted_ = false;
 }
 
 void fact_collector::forget_lists() {

@@ -175,6 +175,7 @@ void json_decoder::state::next_stream() {
   window_ = input_window{};
   splitter_ = json_splitter{options_.nesting_max};
   failure_.reset();
+  into_.begin_stream();
 }
 
 // -- public -------------------------------------------------------------------------------------
