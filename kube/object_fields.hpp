@@ -13,7 +13,7 @@ namespace tallyman::kube {
 /// What a reader must keep of an object besides its metadata; depends on the object's kind.
 enum class object_shape : std::uint8_t { pod, node, status, other };
 
-/// Limit on a pod's containers and container statuses, each; a reader refuses more.
+/// Limit on a pod's containers with its image volumes, and on the statuses of both; a reader refuses more.
 inline constexpr std::size_t entries_max = 1000;
 
 /// On the bookmark behind the objects that `sendInitialEvents` asked for; its value is "true".
@@ -27,14 +27,16 @@ struct owner_reference {
   bool controller = false;
 };
 
-/// An entry of spec.containers, spec.initContainers or spec.ephemeralContainers.
+/// An entry of spec.containers, spec.initContainers or spec.ephemeralContainers; or one of spec.volumes whose
+/// source is an image (Kubernetes' KEP-4639), with its reference.
 struct container_spec {
   std::string_view name;
   std::string_view image;
   container_list list = container_list::regular;
 };
 
-/// An entry of status.containerStatuses, .initContainerStatuses or .ephemeralContainerStatuses.
+/// An entry of status.containerStatuses, .initContainerStatuses or .ephemeralContainerStatuses; or what one
+/// of them says of an image volume, in volumeMounts[].volumeStatus.image.imageRef (KEP-5365).
 struct container_status {
   std::string_view name;
   std::string_view image_id;

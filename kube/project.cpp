@@ -1,6 +1,7 @@
 #include "kube/project.hpp"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
@@ -37,6 +38,13 @@ std::string_view first_of(std::initializer_list<std::string_view> candidates) {
   return found == candidates.end() ? std::string_view{} : *found;
 }
 
+std::uint32_t instance_of(std::string_view container_id) {
+  if (container_id.empty())
+    return 0;
+  return std::max(static_cast<std::uint32_t>(XXH3_64bits(container_id.data(), container_id.size())),
+                  std::uint32_t{1});
+}
+
 bool is_too_long(std::string_view text) {
   return text.size() > string_bytes_max;
 }
@@ -67,8 +75,9 @@ public:
     const auto architecture =
         first_of({object_.architecture, object_.label_architecture, object_.beta_label_architecture});
     const auto os = first_of({object_.os, object_.label_os, object_.beta_label_os});
-    return {parse_uid(object_.uid, strings_), strings_(object_.name), kept(architecture, "architecture"),
-            kept(os, "operating system"), resource_version_number(object_.resource_version)};
+    return {parse_uid(object_.uid, strings_), strings_(object_.name),
+            kept_in_lower_case(architecture, "architecture"), kept_in_lower_case(os, "operating system"),
+            resource_version_number(object_.resource_version)};
   }
 
   workload_observed workload() {
@@ -96,7 +105,7 @@ private:
   pool_slice containers() {
     using enum container_list;
     const auto first = batch_.containers.size();
-    for (const auto list : {regular, init, ephemeral})
+    for (const auto list : {regular, init, ephemeral, volume})
       for (const auto& spec : object_.containers)
         if (spec.list == list)
           add(spec, object_.status_of(spec.name, list));
@@ -112,8 +121,8 @@ private:
       leave_out(fmt::format("container {}", one_line(spec.name, name_bytes_max)));
       return;
     }
-    batch_.containers.push_back(
-        {strings_(spec.name), strings_(spec.image), strings_(said.image_id), strings_(runtime), spec.list});
+    batch_.containers.push_back({strings_(spec.name), strings_(spec.image), strings_(said.image_id),
+                                 strings_(runtime), spec.list, instance_of(said.container_id)});
   }
 
   string_id kept(std::string_view text, std::string_view what) {
@@ -122,6 +131,18 @@ private:
     leave_out(what);
     return {};
   }
+
+  // Some kubelets report "Linux" or "AMD64" where others do not.
+  string_id kept_in_lower_case(std::string_view text, std::string_view what) {
+    if (std::none_of(text.begin(), text.end(), is_upper))
+      return kept(text, what);
+    std::string lower{text};
+    std::for_each(lower.begin(), lower.end(),
+                  [](char& c) { c = is_upper(c) ? static_cast<char>(c | 0x20) : c; });
+    return kept(lower, what);
+  }
+
+  static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
   void leave_out(std::string_view what) {
     notes_.push_back(fmt::format("{}: its {} is left out: it has text of more than {} bytes",

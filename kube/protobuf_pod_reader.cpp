@@ -27,6 +27,8 @@ public:
   bool read_spec(std::string_view bytes) {
     return for_each_text(bytes, [&](const wire_field& field) {
       switch (field.number) {
+      case 1:
+        return read_volume(field.bytes);
       case 2:
         return read_container(field.bytes, container_list::regular);
       case 10:
@@ -82,6 +84,14 @@ private:
     return find_text(bytes, 1, common) && read_container(common, container_list::ephemeral);
   }
 
+  bool read_volume(std::string_view bytes) {
+    container_spec volume{{}, {}, container_list::volume};
+    std::string_view source;
+    std::string_view image;
+    return find_text(bytes, 1, volume.name) && find_text(bytes, 2, source) && find_text(source, 30, image) &&
+           find_text(image, 1, volume.image) && (volume.image.empty() || add_container(volume));
+  }
+
   bool read_container_status(std::string_view bytes, container_list list) {
     container_status status{{}, {}, {}, list};
     return for_each_text(bytes,
@@ -93,11 +103,24 @@ private:
                              return keep(field.bytes, status.image_id);
                            case 8:
                              return keep(field.bytes, status.container_id);
+                           case 12:
+                             return read_volume_mount(field.bytes);
                            default:
                              return true;
                            }
                          }) &&
            add_status(status);
+  }
+
+  // Every container that mounts a volume says the same of it: once is enough.
+  bool read_volume_mount(std::string_view bytes) {
+    container_status volume{{}, {}, {}, container_list::volume};
+    std::string_view status;
+    std::string_view image;
+    return find_text(bytes, 5, status) && find_text(status, 1, image) &&
+           find_text(image, 1, volume.image_id) && find_text(bytes, 1, volume.name) &&
+           (volume.image_id.empty() || out_.status_of(volume.name, volume.list) != nullptr ||
+            add_status(volume));
   }
 
   object_fields& out_;

@@ -157,12 +157,15 @@ TEST_CASE(
   CHECK(pod.warnings.empty());
 }
 
-TEST_CASE("the containers and statuses of a pod are bounded") {
+TEST_CASE("the containers, image volumes and statuses of a pod are bounded") {
   const auto many = [](std::string_view list, std::size_t count, std::string_view entry = "{}") {
     return fmt::format(R"("{}":[{}{}])", list, repeat(std::string{entry} + ",", count - 1), entry);
   };
   CHECK(decode(pod_json(uid_a, "", many("containers", 1000))).error.empty());
   CHECK(contains(decode(pod_json(uid_a, "", many("containers", 1001))).error, "more than 1000 containers"));
+  CHECK(contains(decode(pod_json(uid_a, "", many("volumes", 1001, R"({"image":{"reference":"i"}})"))).error,
+                 "more than 1000 containers"));
+  CHECK(decode(pod_json(uid_a, "", many("volumes", 1001))).error.empty());
   CHECK(contains(decode(pod_json(uid_a, "", "", many("containerStatuses", 1001))).error,
                  "more than 1000 container statuses"));
   CHECK(decode(pod_json(uid_a, many("ownerReferences", 5000))).error.empty());

@@ -69,6 +69,7 @@ TEST_CASE("the same watch in JSON and in protobuf gives the same observations") 
     REQUIRE(protobuf.error.empty());
     REQUIRE_FALSE(protobuf.lines.empty());
     REQUIRE(protobuf.lines == json.lines);
+    REQUIRE(protobuf.instances == json.instances);
     REQUIRE(protobuf.counters.watch_events == json.counters.watch_events);
     REQUIRE(protobuf.counters.bookmarks == json.counters.bookmarks);
   }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <charconv>
+#include <map>
 #include <set>
 #include <stdexcept>
 
@@ -81,6 +82,27 @@ std::string containers(const json& pod, const char* specs, const char* statuses,
   return all;
 }
 
+std::string volumes(const json& pod) {
+  std::map<std::string, std::string> digests;
+  for (const auto* list : {"containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"})
+    for (const auto& status : elements(member(pod, "status"), list))
+      for (const auto& mount : elements(status, "volumeMounts"))
+        if (const auto digest = text(member(member(mount, "volumeStatus"), "image"), "imageRef");
+            !digest.empty())
+          digests.emplace(text(mount, "name"), digest);
+  std::string all;
+  for (const auto& volume : elements(member(pod, "spec"), "volumes"))
+    if (const auto reference = text(member(volume, "image"), "reference"); !reference.empty())
+      all += fmt::format(" [3 {} {} {} ]", text(volume, "name"), reference, digests[text(volume, "name")]);
+  return all;
+}
+
+std::string lower(std::string text) {
+  for (auto& c : text)
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
 std::string pod_text(const json& pod) {
   const auto phase = text(member(pod, "status"), "phase");
   const int number = phase == "Pending"     ? 1
@@ -89,12 +111,13 @@ std::string pod_text(const json& pod) {
                      : phase == "Failed"    ? 4
                                             : 0;
   const auto& meta = member(pod, "metadata");
-  return fmt::format("pod {} {}/{} node={} phase={} deleting={} rv={} controller={}{}{}{}", text(meta, "uid"),
-                     text(meta, "namespace"), text(meta, "name"), text(member(pod, "spec"), "nodeName"),
-                     number, !text(meta, "deletionTimestamp").empty(), version(pod), controller_text(pod),
+  return fmt::format("pod {} {}/{} node={} phase={} deleting={} rv={} controller={}{}{}{}{}",
+                     text(meta, "uid"), text(meta, "namespace"), text(meta, "name"),
+                     text(member(pod, "spec"), "nodeName"), number, !text(meta, "deletionTimestamp").empty(),
+                     version(pod), controller_text(pod),
                      containers(pod, "containers", "containerStatuses", 0),
                      containers(pod, "initContainers", "initContainerStatuses", 1),
-                     containers(pod, "ephemeralContainers", "ephemeralContainerStatuses", 2));
+                     containers(pod, "ephemeralContainers", "ephemeralContainerStatuses", 2), volumes(pod));
 }
 
 std::string platform_part(const json& node, const char* info, const std::string& label) {
@@ -109,8 +132,8 @@ std::string platform_part(const json& node, const char* info, const std::string&
 std::string node_text(const json& node) {
   const auto& meta = member(node, "metadata");
   return fmt::format("node {} {} {}/{} rv={}", text(meta, "uid"), text(meta, "name"),
-                     platform_part(node, "architecture", "arch"),
-                     platform_part(node, "operatingSystem", "os"), version(node));
+                     lower(platform_part(node, "architecture", "arch")),
+                     lower(platform_part(node, "operatingSystem", "os")), version(node));
 }
 
 std::string group(const std::string& api_version) {
