@@ -1,4 +1,5 @@
 #include "cli/inventory_text.hpp"
+#include "cli/owner_pattern.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal_text.hpp"
 #include "cli/time_text.hpp"
@@ -25,8 +26,9 @@ std::string owners_of(const image_row& image) {
   if (image.owners.empty())
     return "-";
   const auto& first = image.owners.front();
-  auto shown = fmt::format("{} {}/{}{}", first.kind, first.name_space, first.name,
-                           first.provisional ? uncertain : std::string_view{});
+  auto shown = shown_owner(first.kind, first.name_space, first.name);
+  if (first.provisional)
+    shown += uncertain;
   if (image.owners.size() > 1)
     shown += fmt::format(" +{}", image.owners.size() - 1);
   return shown;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "actors/cluster_view.hpp"
+#include "cli/owner_pattern.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +14,8 @@ namespace tallyman::cli {
 /// A workload that owns an image, as the commands show it.
 struct owner_row {
   std::string kind;
-  std::string name_space; ///< empty for what belongs to no namespace
+  std::string api_version; ///< empty if it is not known
+  std::string name_space;  ///< empty for what belongs to no namespace
   std::string name;
   std::string uid;
   bool provisional = false;      ///< every pod of it here still waits for a parent to show up
@@ -67,9 +70,11 @@ inventory_view make_inventory(const cluster_view& view, std::string cluster, std
 /// Which images are asked for; what is empty asks for nothing.
 struct inventory_filter {
   bool pending = false;
-  std::string owner;      ///< KIND/NAMESPACE/NAME
+  std::optional<owner_pattern> owner;
   std::string name_space; ///< of any owner
 
+  /// Whether any owner of the image is one that is asked for.
+  bool matches_owner(const image_row& image) const;
   bool matches(const image_row& image) const;
 };
 

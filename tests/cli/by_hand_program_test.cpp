@@ -41,6 +41,11 @@ public:
     return nlohmann::json::parse(run_well({"images", "--data", data(), "-o", "json"}))["images"].size();
   }
 
+  outcome ask(arguments what) const {
+    what.insert(what.begin() + 1, {"--data", data()});
+    return run(what);
+  }
+
 private:
   scratch folder_;
 };
@@ -136,4 +141,56 @@ TEST_CASE("a ConfigMap with more owners than any object needs is skipped, and th
   const auto text =
       run_well({"ingest", "--data", folder / "journal", folder.file("all.json", node + map + pod)});
   CHECK_THAT(text, Contains("no use for: ConfigMap 1\n") && Contains("the tally holds 1 image, "));
+}
+
+TEST_CASE("an owner is found as kubectl spells it, wherever one is named") {
+  const small_journal journal;
+  for (const auto* owner : {"Deployment/shop/web", "deployment/shop/web", "deploy/web",
+                            "deployments.apps/web", "Deployment shop/web"}) {
+    INFO(owner);
+    const auto images = journal.ask({"images", "--owner", owner, "-o", "csv"});
+    CHECK(images.code == 0);
+    CHECK_THAT(images.out, Contains("web@1"));
+    const auto history = journal.ask({"history", owner});
+    CHECK(history.code == 0);
+    CHECK_THAT(history.out, Contains("image-gained"));
+    const auto explained = journal.ask({"explain", owner});
+    CHECK(explained.code == 0);
+    CHECK_THAT(explained.out, Contains("Deployment shop/web"));
+  }
+}
+
+TEST_CASE("an owner or a namespace that nothing matches is not found, rather than an empty table") {
+  const small_journal journal;
+  for (const auto* owner : {"deploy/shpo/web", "ds/web", "Deployment/shop/wbe"})
+    for (const arguments& what :
+         {arguments{"images", "--owner", owner}, arguments{"images", "-o", "json", "--owner", owner},
+          arguments{"history", owner}, arguments{"explain", owner}}) {
+      const auto ended = journal.ask(what);
+      CHECK(ended.code == 7);
+      CHECK(ended.out.empty());
+      CHECK(ended.complained_once());
+      CHECK_THAT(ended.err, Contains(owner));
+    }
+  const auto misspelt = journal.ask({"images", "--namespace", "shpo"});
+  CHECK(misspelt.code == 7);
+  CHECK_THAT(misspelt.err, Contains("no owner in namespace 'shpo'"));
+  const auto elsewhere = journal.ask({"images", "--namespace", "shpo", "--owner", "deploy/web"});
+  CHECK(elsewhere.code == 7);
+  // That nothing of it is pending is an answer.
+  run_well({"scan-result", "--data", journal.data(), "--image-id", "web@1", "--arch", "amd64", "--ok"});
+  CHECK(journal.ask({"images", "--pending", "--owner", "deploy/web"}).code == 0);
+}
+
+TEST_CASE("an owner's name in two namespaces tells whose each entry is") {
+  const small_journal journal;
+  CHECK_THAT(journal.ask({"history", "deploy/web"}).out, !Contains("Deployment shop/web"));
+  auto elsewhere = nlohmann::json::parse(pod_json(uid_number(11), "web-2", "n", "web:2", "web@2",
+                                                  controlled_by("Deployment", "web", uid_number(4))));
+  elsewhere["metadata"]["namespace"] = "store";
+  const scratch folder;
+  run_well({"ingest", "--data", journal.data(), folder.file("pod.json", elsewhere.dump())});
+  const auto told = journal.ask({"history", "deploy/web"});
+  CHECK_THAT(told.out, Contains("Deployment shop/web") && Contains("Deployment store/web"));
+  CHECK_THAT(journal.ask({"history", "deploy/store/web"}).out, !Contains("web@1"));
 }
