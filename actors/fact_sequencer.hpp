@@ -51,7 +51,7 @@ private:
   std::int64_t last_time_ms_;
   clock now_;
   intake_count pod_count_;
-  absl::flat_hash_map<string_id, intake_count> object_counts_; ///< of all other objects
+  absl::flat_hash_map<object_kind, intake_count> object_counts_; ///< of all other objects
   intake_counts other_counts_;
 };
 

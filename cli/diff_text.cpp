@@ -3,6 +3,7 @@
 #include "cli/csv.hpp"
 #include "cli/inventory_text.hpp"
 #include "cli/json_text.hpp"
+#include "cli/owner_pattern.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal_text.hpp"
 #include "cli/time_text.hpp"
@@ -86,7 +87,7 @@ void write_diff_table(const shown_difference& shown, output& out) {
   table rows{{{"CHANGE"}, {"IMAGE"}, {"DIGEST"}, {"ARCH"}, {"OWNER"}}};
   for_each_change(difference, [&](const char* change, const image_text& image, const owner_text& owner) {
     rows.add({change, image.name, short_image_id(image.image_id, image.name), image.architecture,
-              fmt::format("{} {}/{}", owner.kind, owner.name_space, owner.name)});
+              shown_owner(owner.kind, owner.name_space, owner.name)});
   });
   out.write(difference.empty() ? "nothing changed\n" : rows.text());
   out.write(fmt::format(

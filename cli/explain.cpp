@@ -28,16 +28,18 @@ void write_text(const std::vector<image_explanation>& all, std::int64_t now, out
 
 result<exit_code> run(const explain_arguments& arguments, output& out) {
   if (arguments.image.empty())
-    return error{error_kind::usage, "IMAGE is empty; give a name, an image id, or a part of one"};
+    return error{error_kind::usage, "IMAGE|OWNER is empty; give a name, an image id, or a part of one, or an "
+                                    "owner like Deployment/shop/catalog"};
   auto loaded = load_cluster_at(arguments.cluster, arguments.at);
   if (!loaded)
     return loaded.failure();
   const auto now = loaded->now_ms;
   const auto all = explain(*loaded->view, arguments.image, now);
   if (all.empty()) {
-    complain(
-        fmt::format("no image of cluster {} has '{}' in its name or image id; `tallyman images` lists all",
-                    loaded->name, arguments.image));
+    complain(fmt::format(
+        "no image of cluster {} has '{}' in its name or image id, or as an owner; `tallyman images` "
+        "lists all",
+        loaded->name, arguments.image));
     return exit_code::not_found;
   }
   if (arguments.format == "json")
@@ -60,9 +62,10 @@ void add_explain(const subcommand& to) {
                   "text for people, or json: an array with one object for each image")
       .one_of({"text", "json"})
       .type_name("FORMAT");
-  self.add_option(
-          "IMAGE", arguments->image,
-          "A name or an image id; if no image is called exactly that, all that have it in their name or id")
+  self.add_option("IMAGE|OWNER", arguments->image,
+                  "A name or an image id; if no image is called exactly that, all that have it in their name "
+                  "or id. Or "
+                  "an owner as KIND/NAMESPACE/NAME or KIND/NAME: all its images")
       .required();
   self.run([arguments](output& out) { return run(*arguments, out); });
 }

@@ -1,6 +1,7 @@
 #include "cli/explain_text.hpp"
 
 #include "cli/inventory_text.hpp"
+#include "cli/owner_pattern.hpp"
 #include "cli/terminal_text.hpp"
 #include "cli/time_text.hpp"
 
@@ -41,7 +42,7 @@ std::string pod_line(const pod_explanation& pod) {
 std::string owner_lines(const owner_explanation& shown) {
   const auto& owner = shown.owner;
   auto lines =
-      printable(fmt::format("  {} {}/{}{}  [{}]", owner.kind, owner.name_space, owner.name,
+      printable(fmt::format("  {}{}  [{}]", shown_owner(owner.kind, owner.name_space, owner.name),
                             owner.provisional ? " (provisional: the nearest parent known)" : "", owner.uid)) +
       '\n';
   for (const auto& pod : shown.pods)

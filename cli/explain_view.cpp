@@ -22,12 +22,25 @@ bool is_like(const image_row& image, std::string_view wanted) {
   return image.name.find(wanted) != std::string::npos || image.image_id.find(wanted) != std::string::npos;
 }
 
+bool is_owned(const image_row& image, const std::optional<owner_pattern>& owner) {
+  return owner && inventory_filter{false, owner, {}}.matches_owner(image);
+}
+
+/// The likeliest of what `wanted` may mean comes first, and nothing counts behind what there is.
 std::vector<image_row> matching(std::vector<image_row> images, std::string_view wanted) {
-  const auto called = [wanted](const image_row& image) { return is_called(image, wanted); };
-  const bool exact = std::any_of(images.begin(), images.end(), called);
-  std::erase_if(images, [&](const image_row& image) {
-    return exact ? !is_called(image, wanted) : !is_like(image, wanted);
-  });
+  const auto owner = owner_pattern::parse(wanted);
+  const auto called = [&](const image_row& image) { return is_called(image, wanted); };
+  const auto like = [&](const image_row& image) { return is_like(image, wanted); };
+  const auto owned = [&](const image_row& image) { return is_owned(image, owner); };
+  const auto keep = [&](const auto& rule) {
+    if (std::none_of(images.begin(), images.end(), rule))
+      return false;
+    std::erase_if(images, [&](const image_row& image) { return !rule(image); });
+    return true;
+  };
+  const bool owner_first = owner && owner->is_certain();
+  if (!(owner_first && keep(owned)) && !keep(called) && !keep(like) && !keep(owned))
+    images.clear();
   return images;
 }
 

@@ -35,7 +35,8 @@ struct image_explanation {
 };
 
 /// The images that `wanted` means: those whose name or image_id it is; if there are none, those whose name or
-/// image_id holds it. Idle ones too. By (image_id, architecture, name).
+/// image_id holds it; or those of the owner that it is (cli/owner_pattern.hpp). Idle ones too. By (image_id,
+/// architecture, name).
 std::vector<image_explanation> explain(const cluster_view& view, std::string_view wanted,
                                        std::int64_t now_ms);
 

@@ -1,13 +1,13 @@
 #include "cli/commands.hpp"
 #include "cli/history_text.hpp"
 #include "cli/moment.hpp"
+#include "cli/owner_pattern.hpp"
 #include "tally/image_search.hpp"
 #include "tally/owner_search.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 
 namespace tallyman::cli {
 
@@ -21,29 +21,33 @@ struct history_arguments {
   std::string format = "table";
 };
 
-/// Deployment/shop/catalog, or as the tables show it: Deployment shop/catalog. Kinds begin with a capital,
-/// which no name of an image does.
-std::optional<owner_name> owner_named(std::string_view text) {
-  const auto kind_end = text.find_first_of("/ ");
-  if (text.empty() || text.front() < 'A' || text.front() > 'Z' || kind_end == std::string_view::npos)
-    return std::nullopt;
-  const auto kind = text.substr(0, kind_end);
-  if (kind.find_first_of(".:@") != std::string_view::npos)
-    return std::nullopt;
-  const auto rest = text.substr(kind_end + 1);
-  const auto slash = rest.find('/');
-  if (slash == std::string_view::npos)
-    return std::nullopt;
-  return owner_name{std::string{kind}, std::string{rest.substr(0, slash)},
-                    std::string{rest.substr(slash + 1)}};
+std::unique_ptr<history_search> search_for(const owner_pattern& owner) {
+  return std::make_unique<owner_search>(owner_names{
+      [owner](std::string_view kind) { return owner.is_kind(kind); }, owner.name_space(), owner.name()});
 }
 
-std::unique_ptr<history_search> search_for(const std::string& wanted, bool& of_owner) {
-  const auto owner = owner_named(wanted);
-  of_owner = owner.has_value();
-  if (owner)
-    return std::make_unique<owner_search>(*owner);
-  return std::make_unique<image_search>(wanted);
+std::unique_ptr<history_search> search_for(const std::string& image) {
+  return std::make_unique<image_search>(image);
+}
+
+/// Tells the history of what is wanted: an owner or an image. Where it may be either, the likelier comes
+/// first.
+result<void> tell(const past_journal& journal, const std::string& wanted, shown_history& history) {
+  const auto owner = owner_pattern::parse(wanted);
+  const bool owner_first = owner && owner->is_certain();
+  for (const bool as_owner : {owner_first, !owner_first}) {
+    if (as_owner && !owner)
+      break;
+    history.of_owner = as_owner;
+    const auto search = as_owner ? search_for(*owner) : search_for(wanted);
+    auto told = tell_history(journal.log(), *search, history.from, history.to);
+    if (!told)
+      return told.failure();
+    history.told = std::move(*told);
+    if (!history.told.entries.empty())
+      break;
+  }
+  return {};
 }
 
 /// The events that --from and --to mean.
@@ -89,14 +93,11 @@ result<exit_code> run(const history_arguments& arguments, output& out) {
   if (!range)
     return range.failure();
   shown_history history;
-  const auto search = search_for(arguments.wanted, history.of_owner);
-  auto told = tell_history((*journal)->log(), *search, range->first, range->last);
-  if (!told)
-    return told.failure();
   history.cluster = (*journal)->cluster();
   history.from = range->first;
   history.to = range->last;
-  history.told = std::move(*told);
+  if (auto told = tell(**journal, arguments.wanted, history); !told)
+    return told.failure();
   if (history.told.entries.empty()) {
     complain(
         fmt::format("nothing of that name in events {} to {} of cluster {}: '{}' is neither an image's name "
@@ -123,9 +124,10 @@ void add_history(const subcommand& to) {
                   "table for people; json: one document; csv: one record for each entry")
       .one_of({"table", "json", "csv"})
       .type_name("FORMAT");
-  self.add_option("IMAGE|OWNER", arguments->wanted,
-                  "A name or an image id (if no image was ever called exactly that, all that had it in their "
-                  "name or id), or an owner as KIND/NAMESPACE/NAME")
+  self.add_option(
+          "IMAGE|OWNER", arguments->wanted,
+          "A name or an image id (if no image was ever called exactly that, all that had it in their "
+          "name or id), or an owner as KIND/NAMESPACE/NAME or KIND/NAME, the kind as kubectl takes it")
       .required();
   self.run([arguments](output& out) { return run(*arguments, out); });
 }

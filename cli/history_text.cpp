@@ -3,12 +3,15 @@
 #include "cli/csv.hpp"
 #include "cli/inventory_text.hpp"
 #include "cli/json_text.hpp"
+#include "cli/owner_pattern.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal_text.hpp"
 #include "cli/time_text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace tallyman::cli {
 
@@ -27,11 +30,21 @@ std::string text(const shown_history& history, string_id id) {
   return std::string{history.told.strings->text(id)};
 }
 
-std::string details_of(const shown_history& history, const history_entry& entry) {
+std::string owner_of(const shown_history& history, const history_entry& entry) {
+  return shown_owner(text(history, entry.who.kind), text(history, entry.who.name_space), entry.who.name);
+}
+
+/// Whether several owners have the name that was asked for.
+bool has_several_owners(const shown_history& history) {
+  const auto& entries = history.told.entries;
+  return history.of_owner && std::any_of(entries.begin(), entries.end(), [&](const history_entry& entry) {
+           return owner_of(history, entry) != owner_of(history, entries.front());
+         });
+}
+
+std::string details_of(const shown_history& history, const history_entry& entry, bool tells_owners) {
   if (names_owner(entry))
-    return history.of_owner ? std::string{}
-                            : fmt::format("{} {}/{}", text(history, entry.who.kind),
-                                          text(history, entry.who.name_space), entry.who.name);
+    return tells_owners ? owner_of(history, entry) : std::string{};
   if (names_scan(entry))
     return fmt::format("{} failed, next try at {}: {}", entry.failures, format_time(entry.next_scan_at_ms),
                        entry.error);
@@ -72,12 +85,13 @@ std::string word_of(const history_entry& entry, bool of_owner) {
 void write_history_table(const shown_history& history, output& out) {
   table rows{
       {{"TIME"}, {"SEQUENCE", table::align::right}, {"IMAGE"}, {"DIGEST"}, {"ARCH"}, {"WHAT"}, {"DETAILS"}}};
+  const bool tells_owners = !history.of_owner || has_several_owners(history);
   for (const auto& entry : history.told.entries) {
     const auto name = text(history, entry.image.name);
     rows.add({format_time(entry.time_ms), std::to_string(entry.sequence), name,
               short_image_id(text(history, entry.image.image_id), name),
               text(history, entry.image.architecture), word_of(entry, history.of_owner),
-              details_of(history, entry)});
+              details_of(history, entry, tells_owners)});
   }
   out.write(rows.text());
   out.write(fmt::format("\n{} in events {} to {} of {}\n",

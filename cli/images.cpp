@@ -3,6 +3,8 @@
 #include "cli/moment.hpp"
 #include "cli/session.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace tallyman::cli {
@@ -12,21 +14,47 @@ namespace {
 struct images_arguments {
   cluster_arguments cluster;
   inventory_filter filter;
+  std::string owner;
   std::string format = "table";
   std::string at;
   bool gone = false;
 };
 
+/// What there is nothing of, if no image has an owner that is asked for.
+std::string missing(const inventory_view& inventory, const inventory_filter& filter,
+                    const images_arguments& arguments) {
+  const auto any = [&](const inventory_filter& wanted) {
+    return std::any_of(inventory.images.begin(), inventory.images.end(),
+                       [&](const image_row& image) { return wanted.matches_owner(image); });
+  };
+  if ((!filter.owner && filter.name_space.empty()) || any(filter))
+    return {};
+  if (filter.owner && !any({false, filter.owner, {}}))
+    return fmt::format("no owner '{}'; `tallyman images` lists all images with their owners",
+                       arguments.owner);
+  if (!any({false, {}, filter.name_space}))
+    return fmt::format("no owner in namespace '{}'", filter.name_space);
+  return fmt::format("no owner '{}' in namespace '{}'", arguments.owner, filter.name_space);
+}
+
 result<exit_code> run(const images_arguments& arguments, output& out) {
-  const auto& filter = arguments.filter;
-  if (!filter.owner.empty() && std::count(filter.owner.begin(), filter.owner.end(), '/') < 2)
-    return error{error_kind::usage, "--owner wants KIND/NAMESPACE/NAME, such as Deployment/shop/catalog"};
+  auto filter = arguments.filter;
+  if (!arguments.owner.empty()) {
+    filter.owner = owner_pattern::parse(arguments.owner);
+    if (!filter.owner)
+      return error{error_kind::usage, "--owner wants KIND/NAMESPACE/NAME or KIND/NAME, such as "
+                                      "Deployment/shop/catalog or deploy/catalog"};
+  }
   auto loaded = load_cluster_at(arguments.cluster, arguments.at);
   if (!loaded)
     return loaded.failure();
   const auto now = loaded->now_ms;
   auto inventory = make_inventory(*loaded->view, loaded->name, now,
                                   arguments.gone ? idle_images::included : idle_images::left_out);
+  if (const auto nothing = missing(inventory, filter, arguments); !nothing.empty()) {
+    complain(fmt::format("cluster {} has {}", loaded->name, nothing));
+    return exit_code::not_found;
+  }
   keep_matching(inventory, filter);
   if (arguments.format == "json") {
     write_inventory_json(inventory, out);
@@ -59,9 +87,10 @@ void add_images(const subcommand& to) {
                 "urgent first: fewest failures, then longest waiting");
   self.add_flag("--gone", arguments->gone,
                 "Also images that nothing runs any more, for as long as their scan state is kept");
-  self.add_option("--owner", arguments->filter.owner,
-                  "Only images of this owner, shown with all their owners")
-      .type_name("KIND/NAMESPACE/NAME");
+  self.add_option("--owner", arguments->owner,
+                  "Only images of this owner, shown with all their owners; the kind as kubectl takes it, and "
+                  "without NAMESPACE/ of any namespace")
+      .type_name("KIND/[NAMESPACE/]NAME");
   self.add_option("--namespace", arguments->filter.name_space,
                   "Only images with an owner in this namespace, shown with all their owners")
       .type_name("NAMESPACE");

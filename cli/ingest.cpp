@@ -45,10 +45,13 @@ result<void> ingest(tallyman::cluster& cluster, const ingest_arguments& argument
   if (auto drained = cluster.drain(); !drained)
     return drained;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
-  const auto summary = summarise(cluster, inputs.counters(), elapsed.count());
+  auto summary = summarise(cluster, inputs.counters(), elapsed.count());
   if (!summary)
     return summary.failure();
+  summary->is_relist = arguments.options.decoder.lists_are_complete;
   out.write(text_of(*summary));
+  if (const auto doubt = doubt_of_relist(*summary); taken && stop.received() == 0 && !doubt.empty())
+    complain(doubt);
   return taken;
 }
 

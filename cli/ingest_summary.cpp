@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace tallyman::cli {
@@ -32,21 +33,41 @@ std::map<std::string, kind_row> rows_by_kind(const ingest_summary& summary) {
   return rows;
 }
 
+/// A column of the table by kind.
+struct figure {
+  const char* title;
+  std::uint64_t intake_count::*value;
+  bool if_any; ///< left out if it is 0 for every kind
+};
+
+constexpr std::array figures{
+    figure{"NO-OPS", &intake_count::no_ops, false}, figure{"LATE", &intake_count::late, false},
+    figure{"RETURNED", &intake_count::returned, true}, figure{"GONE", &intake_count::gone, true},
+    figure{"JOURNALED", &intake_count::journaled, false}};
+
 std::string kind_table(const ingest_summary& summary) {
   using enum table::align;
-  table shown{{{"KIND"}, {"READ", right}, {"NO-OPS", right}, {"LATE", right}, {"JOURNALED", right}}};
-  const auto add_row = [&](const std::string& kind, const kind_row& row) {
-    shown.add({kind, with_separators(row.read), with_separators(row.taken_in.no_ops),
-               with_separators(row.taken_in.late), with_separators(row.taken_in.journaled)});
-  };
+  const auto rows = rows_by_kind(summary);
   kind_row all;
-  for (const auto& [kind, row] : rows_by_kind(summary)) {
-    add_row(kind, row);
+  for (const auto& [kind, row] : rows) {
     all.read += row.read;
-    all.taken_in.no_ops += row.taken_in.no_ops;
-    all.taken_in.late += row.taken_in.late;
-    all.taken_in.journaled += row.taken_in.journaled;
+    all.taken_in += row.taken_in;
   }
+  const auto is_shown = [&](const figure& each) { return !each.if_any || all.taken_in.*each.value > 0; };
+  std::vector<table::column> columns{{"KIND"}, {"READ", right}};
+  for (const auto& each : figures)
+    if (is_shown(each))
+      columns.push_back({each.title, right});
+  table shown{std::move(columns)};
+  const auto add_row = [&](const std::string& kind, const kind_row& row) {
+    std::vector<std::string> cells{kind, with_separators(row.read)};
+    for (const auto& each : figures)
+      if (is_shown(each))
+        cells.push_back(with_separators(row.taken_in.*each.value));
+    shown.add(std::move(cells));
+  };
+  for (const auto& [kind, row] : rows)
+    add_row(kind, row);
   add_row("all", all);
   return shown.text();
 }
@@ -71,6 +92,14 @@ std::string trouble(const kube::counters& read) {
     lines += counted(read.lists_incomplete, "list", "lists") +
              " not complete, so nothing counts as gone by them\n";
   return lines;
+}
+
+std::string complete_lists(const kube::counters& read) {
+  std::string list;
+  for (const auto& [kind, counts] : read.kinds)
+    if (counts.complete_lists > 0)
+      list += (list.empty() ? "" : ", ") + printable(kind);
+  return list.empty() ? "" : "complete lists of " + list + ": what else was known of these kinds is gone\n";
 }
 
 /// Fills in how much the tally holds now.
@@ -113,6 +142,26 @@ std::uint64_t objects_read(const kube::counters& read) {
   return count;
 }
 
+std::string doubt_of_relist(const ingest_summary& summary) {
+  const auto& read = summary.read;
+  if (!summary.is_relist || read.lists_incomplete > 0)
+    return {};
+  if (read.lists == 0)
+    return "no list is in the input, so nothing counts as gone";
+  const auto pods = read.kinds.find("Pod");
+  const bool pods_are_listed = pods != read.kinds.end() && pods->second.complete_lists > 0;
+  if (read.lists_untyped > 0 && !pods_are_listed && summary.pods > 0)
+    return fmt::format(
+        "no pod is in the lists of the input, so the tally keeps its {}: a List names no kinds but those of its "
+        "items, and kubectl prints the same when it is refused; if there are none any more, feed the server's "
+        "own list: kubectl get --raw /api/v1/pods",
+        counted(summary.pods, "pod", "pods"));
+  if (read.lists_of_nothing > 0)
+    return "a List without items names no kind, so nothing counts as gone by it, and kubectl prints the same "
+           "when it is refused; feed the server's own list, such as: kubectl get --raw /apis/batch/v1/jobs";
+  return {};
+}
+
 std::string text_of(const ingest_summary& summary) {
   const auto& read = summary.read;
   const auto objects = objects_read(read);
@@ -122,6 +171,8 @@ std::string text_of(const ingest_summary& summary) {
   };
   auto text = kind_table(summary);
   text += skipped_kinds(read) + trouble(read);
+  if (summary.is_relist)
+    text += complete_lists(read);
   text += fmt::format("{}, {}, {} recorded\n", counted(read.watch_events, "watch event", "watch events"),
                       counted(read.lists, "list", "lists"), counted(read.bookmarks, "bookmark", "bookmarks"));
   text += fmt::format("{} in {:.2f} s: {}/s, {} objects/s\n", format_bytes(read.bytes), summary.seconds,

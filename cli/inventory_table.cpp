@@ -1,4 +1,5 @@
 #include "cli/inventory_text.hpp"
+#include "cli/owner_pattern.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal_text.hpp"
 #include "cli/time_text.hpp"
@@ -15,6 +16,12 @@ constexpr std::size_t digest_digits = 12;
 constexpr std::size_t image_id_bytes_max = 40;
 constexpr std::string_view uncertain = "?";
 
+/// Of a length that no tag or port has by chance.
+bool is_hexadecimal(std::string_view text) {
+  constexpr std::size_t digits_min = 32;
+  return text.size() >= digits_min && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string platform_of(const image_row& image) {
   auto shown =
       image.os.empty() || image.os == "linux" ? image.architecture : image.os + '/' + image.architecture;
@@ -25,8 +32,9 @@ std::string owners_of(const image_row& image) {
   if (image.owners.empty())
     return "-";
   const auto& first = image.owners.front();
-  auto shown = fmt::format("{} {}/{}{}", first.kind, first.name_space, first.name,
-                           first.provisional ? uncertain : std::string_view{});
+  auto shown = shown_owner(first.kind, first.name_space, first.name);
+  if (first.provisional)
+    shown += uncertain;
   if (image.owners.size() > 1)
     shown += fmt::format(" +{}", image.owners.size() - 1);
   return shown;
@@ -57,10 +65,11 @@ bool anything_uncertain(const inventory_view& inventory) {
 std::string short_image_id(const std::string& image_id, const std::string& name) {
   if (image_id == name)
     return "-";
-  const auto colon =
-      image_id.find("sha256:") == std::string::npos ? std::string::npos : image_id.find("sha256:") + 6;
-  if (colon != std::string::npos)
-    return image_id.substr(colon - 6, 7 + digest_digits);
+  const auto front = image_id.find_last_of("@/");
+  const auto digest = std::string_view{image_id}.substr(front == std::string::npos ? 0 : front + 1);
+  const auto colon = digest.find(':');
+  if (colon != std::string_view::npos && is_hexadecimal(digest.substr(colon + 1)))
+    return std::string{digest.substr(0, colon + 1 + digest_digits)};
   const auto start = cut(image_id, image_id_bytes_max);
   return start.size() == image_id.size() ? image_id : std::string{start} + "…";
 }

@@ -78,6 +78,7 @@ private:
     if (is_new) {
       const auto& owner = state_.placed.owners()[index];
       row.kind = text(owner.kind);
+      row.api_version = text(owner.api_version);
       row.name_space = text(owner.name_space);
       row.name = owner.name;
       row.uid = to_string(owner.id, *state_.strings);
@@ -143,15 +144,16 @@ inventory_view make_inventory(const cluster_view& view, std::string cluster, std
   return inventory;
 }
 
-bool inventory_filter::matches(const image_row& image) const {
-  if (pending && !image.pending())
-    return false;
+bool inventory_filter::matches_owner(const image_row& image) const {
   const auto is_owner = [this](const owner_row& row) {
-    return (owner.empty() || row.kind + '/' + row.name_space + '/' + row.name == owner) &&
+    return (!owner || owner->matches(row.kind, row.api_version, row.name_space, row.name)) &&
            (name_space.empty() || row.name_space == name_space || row.pod_name_spaces.contains(name_space));
   };
-  return (owner.empty() && name_space.empty()) ||
-         std::any_of(image.owners.begin(), image.owners.end(), is_owner);
+  return (!owner && name_space.empty()) || std::any_of(image.owners.begin(), image.owners.end(), is_owner);
+}
+
+bool inventory_filter::matches(const image_row& image) const {
+  return (!pending || image.pending()) && matches_owner(image);
 }
 
 void keep_matching(inventory_view& inventory, const inventory_filter& filter) {

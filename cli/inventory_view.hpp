@@ -1,8 +1,10 @@
 #pragma once
 
 #include "actors/cluster_view.hpp"
+#include "cli/owner_pattern.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,7 +15,8 @@ namespace tallyman::cli {
 /// A workload that owns an image, as the commands show it.
 struct owner_row {
   std::string kind;
-  std::string name_space; ///< empty for what belongs to no namespace
+  std::string api_version; ///< empty if it is not known
+  std::string name_space;  ///< empty for what belongs to no namespace
   std::string name;
   std::string uid;
   bool provisional = false;              ///< every pod of it here still waits for a parent to show up
@@ -71,9 +74,11 @@ inventory_view make_inventory(const cluster_view& view, std::string cluster, std
 /// Which images are asked for; what is empty asks for nothing.
 struct inventory_filter {
   bool pending = false;
-  std::string owner;      ///< KIND/NAMESPACE/NAME
+  std::optional<owner_pattern> owner;
   std::string name_space; ///< of any owner, or of a pod of an owner that belongs to none
 
+  /// Whether any owner of the image is one that is asked for.
+  bool matches_owner(const image_row& image) const;
   bool matches(const image_row& image) const;
 };
 

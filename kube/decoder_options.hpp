@@ -15,9 +15,6 @@ struct decoder_options {
   bool keep_going = false;
   /// Limit on one object or list item, and on a list without its items.
   std::size_t object_bytes_max = std::size_t{16} << 20;
-  /// Limit on a string that is kept (a name, an image, ...). What is not kept counts towards the object only.
-  /// Image references have some 500 bytes at most, names of objects 253.
-  std::size_t string_bytes_max = 1024;
   /// Limit on the nesting of JSON's objects and arrays.
   std::uint32_t nesting_max = 256;
 };

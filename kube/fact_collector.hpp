@@ -12,7 +12,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace tallyman::kube {
 
@@ -83,6 +85,12 @@ public:
   /// What the API server reported since the last call; an empty message if it did not.
   api_failure take_failure() { return std::exchange(failure_, {}); }
 
+  /// One line for each thing in the objects so far that is not as it should be and yet no failure.
+  std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
+
+  /// What is taken from now on comes from another stream.
+  void begin_stream();
+
   kube::counters& counters() noexcept { return counters_; }
 
 private:
@@ -92,11 +100,14 @@ private:
   result<void> take_bookmark(const object_fields& object);
   void take_status(const object_fields& status);
   void end_list(const list_tracker::page_end& end, std::string_view continue_token);
+  void count_sync(const list_synced& list);
+  void note_repeat(const object_fields& object);
   std::string version_in_scope(std::string_view resource_version) const;
 
   interner* strings_;
   bool lists_are_complete_;
   bool page_is_open_ = false;
+  std::uint64_t page_items_ = 0; ///< of the open page, so far
   bool in_initial_events_ = false;
   bool keep_bookmarks_ = true;
   bool list_versions_required_ = false;
@@ -108,6 +119,13 @@ private:
   observations out_;
   kube::counters counters_;
   api_failure failure_;
+  std::vector<std::string> notes_;
+
+  // Of objects that were neither in a list nor in a watch event: hashes of their uids. Enough to meet one
+  // again soon, and no more than half a megabyte.
+  static constexpr std::size_t bare_objects_max = 8192;
+  std::unordered_set<std::uint64_t> bare_objects_;
+  bool repeat_noted_ = false;
 };
 
 } // namespace tallyman::kube

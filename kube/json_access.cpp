@@ -34,10 +34,6 @@ error type_error(std::string_view path, json_type found, std::string_view wanted
   return {error_kind::bad_input, fmt::format("{} is {}, not {}", path, name_of(found), wanted)};
 }
 
-error too_long(std::string_view path, std::size_t bytes_max) {
-  return {error_kind::bad_input, fmt::format("{} is longer than {} bytes", path, bytes_max)};
-}
-
 result<json_type> type_of(value& json) {
   json_type type{};
   if (const auto code = json.type().get(type))
@@ -45,7 +41,7 @@ result<json_type> type_of(value& json) {
   return type;
 }
 
-result<std::string_view> text_of(value& json, std::string_view path, std::size_t bytes_max) {
+result<std::string_view> text_of(value& json, std::string_view path) {
   const auto type = type_of(json);
   if (!type)
     return type.failure();
@@ -59,8 +55,6 @@ result<std::string_view> text_of(value& json, std::string_view path, std::size_t
   if (text.find('\\') != std::string_view::npos)
     if (const auto code = json.get_string().get(text))
       return syntax_error(code);
-  if (text.size() > bytes_max)
-    return too_long(path, bytes_max);
   return text;
 }
 

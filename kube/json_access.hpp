@@ -4,7 +4,6 @@
 
 #include <simdjson.h>
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -21,10 +20,18 @@ using simdjson::ondemand::value;
 
 error syntax_error(simdjson::error_code code);
 error type_error(std::string_view path, json_type found, std::string_view wanted);
-error too_long(std::string_view path, std::size_t bytes_max);
 
 /// A string's text; empty if it is null.
-result<std::string_view> text_of(value& json, std::string_view path, std::size_t bytes_max);
+result<std::string_view> text_of(value& json, std::string_view path);
+
+/// The same into `out`, which a failure leaves as it was.
+inline result<void> read_text(std::string_view& out, value& json, std::string_view path) {
+  const auto text = text_of(json, path);
+  if (!text)
+    return text.failure();
+  out = *text;
+  return {};
+}
 
 /// A boolean; false if it is null.
 result<bool> flag_of(value& json, std::string_view path);

@@ -26,12 +26,10 @@ class json_decoder::state {
 public:
   state(interner& strings, const json_decoder_options& options)
       : options_(options), splitter_(options.nesting_max),
-        own_(std::in_place, strings, options.lists_are_complete), into_(*own_),
-        pieces_(into_, options.string_bytes_max) {}
+        own_(std::in_place, strings, options.lists_are_complete), into_(*own_), pieces_(into_) {}
 
   state(fact_collector& into, const json_decoder_options& options)
-      : options_(options), splitter_(options.nesting_max), into_(into),
-        pieces_(into_, options.string_bytes_max) {}
+      : options_(options), splitter_(options.nesting_max), into_(into), pieces_(into_) {}
 
   result<void> feed(std::string_view bytes);
   result<void> finish();
@@ -101,6 +99,8 @@ result<void> json_decoder::state::take_piece(const step& found) {
                           fmt::format("an object is larger than {} bytes", options_.object_bytes_max)});
   if (const auto decoded = decode(found); !decoded)
     return refuse(found, decoded.failure());
+  for (const auto& note : into_.take_notes())
+    warnings_.add(fmt::format("{}: {}", window_.place_of(found.begin), note));
   if (own_)
     if (const auto reported = into_.take_failure(); !reported.message.empty())
       warnings_.add(
@@ -175,6 +175,7 @@ void json_decoder::state::next_stream() {
   window_ = input_window{};
   splitter_ = json_splitter{options_.nesting_max};
   failure_.reset();
+  into_.begin_stream();
 }
 
 // -- public -------------------------------------------------------------------------------------

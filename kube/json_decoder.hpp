@@ -65,8 +65,8 @@ public:
   observations take();
 
   /// One line for each failure that the API server reported in the stream (a `Status`, an ERROR event) and
-  /// for each bad value that `keep_going` skipped, since the last call. At most `warnings_max`; the last
-  /// line then says how many there were beyond.
+  /// for each bad value that `keep_going` skipped, and what is to be noted of good ones, since the last call.
+  /// At most `warnings_max`; the last line then says how many there were beyond.
   std::vector<std::string> take_warnings();
   static constexpr std::size_t warnings_max = warnings::lines_max;
 

@@ -1,10 +1,7 @@
 #include "kube/json_object_reader.hpp"
 
+#include "kube/json_pod_reader.hpp"
 #include "kube/kinds.hpp"
-
-#include <fmt/format.h>
-
-#include <vector>
 
 namespace tallyman::kube {
 
@@ -21,16 +18,9 @@ object_shape shape_of(const object_fields& object) {
   return kube::shape_of(object.kind, object.api_version);
 }
 
-template <class Entry>
-result<Entry*> add_entry(std::vector<Entry>& entries, std::string_view what) {
-  if (entries.size() >= entries_max)
-    return error{error_kind::bad_input, fmt::format("it has more than {} {}", entries_max, what)};
-  return &entries.emplace_back();
-}
-
-template <class Entry>
-void erase_list(std::vector<Entry>& entries, container_list list) {
-  std::erase_if(entries, [list](const Entry& entry) { return entry.list == list; });
+/// Whether the tally has no use for the object, whatever it holds. A list is nothing without what it holds.
+bool is_skipped(const object_fields& object) {
+  return !object.kind.ends_with("List") && role_of(object.kind, object.api_version) == kind_role::ignored;
 }
 
 } // namespace
@@ -53,7 +43,7 @@ result<json_object_reader::reading> json_object_reader::read(std::string_view te
     document.rewind();
     again = read_once(document, given);
   }
-  if (!again)
+  if (!again && !skips(again.failure(), document, given))
     return again.failure();
   if (in_event_ && root_.kind.empty())
     return reading{&nested_, event_type_.value_or(std::string_view{}), items_member::absent};
@@ -86,13 +76,28 @@ result<bool> json_object_reader::read_once(simdjson::ondemand::document& documen
   return again;
 }
 
+/// Whether `problem` does not matter, as it is with an object that is skipped: then its kind is all that has
+/// been read of it.
+bool json_object_reader::skips(const error& problem, simdjson::ondemand::document& document,
+                               const defaults& given) {
+  const auto& so_far = incomplete();
+  if (problem.kind != error_kind::bad_input || (!so_far.kind.empty() && !is_skipped(so_far)))
+    return false;
+  document.rewind();
+  kinds_only_ = true;
+  const auto read = read_once(document, given);
+  kinds_only_ = false;
+  const auto& object = in_event_ && root_.kind.empty() ? nested_ : root_;
+  return read && !object.kind.empty() && is_skipped(object);
+}
+
 result<void> json_object_reader::read_root_member(std::string_view key, value json) {
   if (root_.kind.empty()) {
     if (key == "object")
       return read_event_object(json);
     if (key == "type") {
       std::string_view type;
-      auto read = read_text(type, json, "the type of a watch event");
+      auto read = json::read_text(type, json, "the type of a watch event");
       event_type_ = type;
       return read;
     }
@@ -118,11 +123,13 @@ result<void> json_object_reader::read_member(pass& at, std::string_view key, val
   auto& out = *at.out;
   std::string_view text;
   if (key == "kind" || key == "apiVersion") {
-    auto read = read_text(text, json, key);
+    auto read = json::read_text(text, json, key);
     if (!text.empty())
       (key == "kind" ? out.kind : out.api_version) = text;
     return read;
   }
+  if (kinds_only_)
+    return {};
   if (key == "items") {
     const auto type = json::type_of(json);
     at.items = type && *type == json::json_type::null ? items_member::null : items_member::other;
@@ -137,20 +144,12 @@ result<void> json_object_reader::read_member(pass& at, std::string_view key, val
   if (key == "metadata")
     return read_metadata(out, json, shape);
   if (key == "spec")
-    return read_spec(out, json, shape);
+    return shape == object_shape::pod ? read_pod_spec(out, json) : result<void>{};
   if (key == "status")
     return read_status(out, json, shape);
   if (shape != object_shape::status)
     return {};
-  return read_text(key == "message" ? out.message : out.reason, json, key);
-}
-
-result<void> json_object_reader::read_text(std::string_view& out, value& json, std::string_view path) const {
-  const auto text = json::text_of(json, path, string_bytes_max_);
-  if (!text)
-    return text.failure();
-  out = *text;
-  return {};
+  return json::read_text(key == "message" ? out.message : out.reason, json, key);
 }
 
 // -- metadata -----------------------------------------------------------------------------------
@@ -159,23 +158,23 @@ result<void> json_object_reader::read_metadata(object_fields& out, value& json, 
   out.clear_metadata();
   return json::for_each_member(json, "metadata", [&](std::string_view key, value member) -> result<void> {
     if (key == "name")
-      return read_text(out.name, member, "metadata.name");
+      return json::read_text(out.name, member, "metadata.name");
     if (key == "namespace")
-      return read_text(out.name_space, member, "metadata.namespace");
+      return json::read_text(out.name_space, member, "metadata.namespace");
     if (key == "uid")
-      return read_text(out.uid, member, "metadata.uid");
+      return json::read_text(out.uid, member, "metadata.uid");
     if (key == "resourceVersion")
-      return read_text(out.resource_version, member, "metadata.resourceVersion");
+      return json::read_text(out.resource_version, member, "metadata.resourceVersion");
     if (key == "continue")
-      return read_text(out.list_continue, member, "metadata.continue");
+      return json::read_text(out.list_continue, member, "metadata.continue");
     if (key == "deletionTimestamp") {
       std::string_view moment;
-      auto read = read_text(moment, member, "metadata.deletionTimestamp");
+      auto read = json::read_text(moment, member, "metadata.deletionTimestamp");
       out.deleting = !moment.empty();
       return read;
     }
     if (key == "ownerReferences") {
-      out.owners.clear();
+      out.controller.reset();
       return json::for_each_element(member, "metadata.ownerReferences",
                                     [&](value& owner) { return read_owner(out, owner); });
     }
@@ -192,27 +191,24 @@ result<void> json_object_reader::read_bookmark_annotations(object_fields& out, v
     if (key != initial_events_end_annotation)
       return result<void>{};
     std::string_view text;
-    auto read = read_text(text, member, key);
+    auto read = json::read_text(text, member, key);
     out.initial_events_end = text == "true";
     return read;
   });
 }
 
 result<void> json_object_reader::read_owner(object_fields& out, value& json) {
-  const auto added = add_entry(out.owners, "owner references");
-  if (!added)
-    return added.failure();
-  auto& owner = **added;
-  return json::for_each_member(
+  owner_reference owner;
+  auto read = json::for_each_member(
       json, "metadata.ownerReferences[]", [&](std::string_view key, value member) -> result<void> {
         if (key == "apiVersion")
-          return read_text(owner.api_version, member, "metadata.ownerReferences[].apiVersion");
+          return json::read_text(owner.api_version, member, "metadata.ownerReferences[].apiVersion");
         if (key == "kind")
-          return read_text(owner.kind, member, "metadata.ownerReferences[].kind");
+          return json::read_text(owner.kind, member, "metadata.ownerReferences[].kind");
         if (key == "name")
-          return read_text(owner.name, member, "metadata.ownerReferences[].name");
+          return json::read_text(owner.name, member, "metadata.ownerReferences[].name");
         if (key == "uid")
-          return read_text(owner.uid, member, "metadata.ownerReferences[].uid");
+          return json::read_text(owner.uid, member, "metadata.ownerReferences[].uid");
         if (key != "controller")
           return {};
         const auto flag = json::flag_of(member, "metadata.ownerReferences[].controller");
@@ -221,6 +217,9 @@ result<void> json_object_reader::read_owner(object_fields& out, value& json) {
         owner.controller = *flag;
         return {};
       });
+  if (read && owner.controller && !out.controller)
+    out.controller = owner;
+  return read;
 }
 
 result<void> json_object_reader::read_labels(object_fields& out, value& json) {
@@ -228,106 +227,40 @@ result<void> json_object_reader::read_labels(object_fields& out, value& json) {
   return json::for_each_member(
       json, "metadata.labels", [&](std::string_view key, value member) -> result<void> {
         if (key == "kubernetes.io/arch")
-          return read_text(out.label_architecture, member, "the label kubernetes.io/arch");
+          return json::read_text(out.label_architecture, member, "the label kubernetes.io/arch");
         if (key == "kubernetes.io/os")
-          return read_text(out.label_os, member, "the label kubernetes.io/os");
+          return json::read_text(out.label_os, member, "the label kubernetes.io/os");
         if (key == "beta.kubernetes.io/arch")
-          return read_text(out.beta_label_architecture, member, "the label beta.kubernetes.io/arch");
+          return json::read_text(out.beta_label_architecture, member, "the label beta.kubernetes.io/arch");
         if (key == "beta.kubernetes.io/os")
-          return read_text(out.beta_label_os, member, "the label beta.kubernetes.io/os");
+          return json::read_text(out.beta_label_os, member, "the label beta.kubernetes.io/os");
         return {};
       });
 }
 
-// -- spec and status ----------------------------------------------------------------------------
-
-result<void> json_object_reader::read_spec(object_fields& out, value& json, object_shape shape) {
-  if (shape != object_shape::pod)
-    return {};
-  out.clear_spec();
-  return json::for_each_member(json, "spec", [&](std::string_view key, value member) -> result<void> {
-    if (key == "nodeName")
-      return read_text(out.node_name, member, "spec.nodeName");
-    if (key == "containers")
-      return read_containers(out, member, container_list::regular);
-    if (key == "initContainers")
-      return read_containers(out, member, container_list::init);
-    if (key == "ephemeralContainers")
-      return read_containers(out, member, container_list::ephemeral);
-    return {};
-  });
-}
-
-result<void> json_object_reader::read_containers(object_fields& out, value& json, container_list list) {
-  erase_list(out.containers, list);
-  return json::for_each_element(json, "a list of containers in spec", [&](value& element) -> result<void> {
-    const auto added = add_entry(out.containers, "containers");
-    if (!added)
-      return added.failure();
-    auto& container = **added;
-    container.list = list;
-    return json::for_each_member(element, "a container in spec",
-                                 [&](std::string_view key, value member) -> result<void> {
-                                   if (key == "name")
-                                     return read_text(container.name, member, "a container's name in spec");
-                                   if (key == "image")
-                                     return read_text(container.image, member, "a container's image in spec");
-                                   return {};
-                                 });
-  });
-}
+// -- nodes --------------------------------------------------------------------------------------
 
 result<void> json_object_reader::read_status(object_fields& out, value& json, object_shape shape) {
-  if (shape != object_shape::pod && shape != object_shape::node)
+  if (shape == object_shape::pod)
+    return read_pod_status(out, json);
+  if (shape != object_shape::node)
     return {};
   out.clear_status();
-  return json::for_each_member(json, "status", [&](std::string_view key, value member) -> result<void> {
-    if (shape == object_shape::node)
-      return key == "nodeInfo" ? read_node_info(out, member) : result<void>{};
-    if (key == "phase")
-      return read_text(out.phase, member, "status.phase");
-    if (key == "containerStatuses")
-      return read_container_statuses(out, member, container_list::regular);
-    if (key == "initContainerStatuses")
-      return read_container_statuses(out, member, container_list::init);
-    if (key == "ephemeralContainerStatuses")
-      return read_container_statuses(out, member, container_list::ephemeral);
-    return {};
-  });
-}
-
-result<void> json_object_reader::read_container_statuses(object_fields& out, value& json,
-                                                         container_list list) {
-  erase_list(out.statuses, list);
-  return json::for_each_element(json, "a list of container statuses", [&](value& element) -> result<void> {
-    const auto added = add_entry(out.statuses, "container statuses");
-    if (!added)
-      return added.failure();
-    auto& status = **added;
-    status.list = list;
-    return json::for_each_member(
-        element, "a container status", [&](std::string_view key, value member) -> result<void> {
-          if (key == "name")
-            return read_text(status.name, member, "the name of a container status");
-          if (key == "imageID")
-            return read_text(status.image_id, member, "the imageID of a container status");
-          if (key == "containerID")
-            return read_text(status.container_id, member, "the containerID of a container status");
-          return {};
-        });
+  return json::for_each_member(json, "status", [&](std::string_view key, value member) {
+    return key == "nodeInfo" ? read_node_info(out, member) : result<void>{};
   });
 }
 
 result<void> json_object_reader::read_node_info(object_fields& out, value& json) {
   out.architecture = out.os = {};
-  return json::for_each_member(json, "status.nodeInfo",
-                               [&](std::string_view key, value member) -> result<void> {
-                                 if (key == "architecture")
-                                   return read_text(out.architecture, member, "status.nodeInfo.architecture");
-                                 if (key == "operatingSystem")
-                                   return read_text(out.os, member, "status.nodeInfo.operatingSystem");
-                                 return {};
-                               });
+  return json::for_each_member(
+      json, "status.nodeInfo", [&](std::string_view key, value member) -> result<void> {
+        if (key == "architecture")
+          return json::read_text(out.architecture, member, "status.nodeInfo.architecture");
+        if (key == "operatingSystem")
+          return json::read_text(out.os, member, "status.nodeInfo.operatingSystem");
+        return {};
+      });
 }
 
 } // namespace tallyman::kube

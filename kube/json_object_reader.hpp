@@ -4,7 +4,6 @@
 #include "kube/json_access.hpp"
 #include "kube/object_fields.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -32,10 +31,9 @@ public:
     std::string_view api_version;
   };
 
-  explicit json_object_reader(std::size_t string_bytes_max) : string_bytes_max_(string_bytes_max) {}
-
   /// Reads a watch event or an object; `simdjson::SIMDJSON_PADDING` bytes behind `text` must be readable.
-  /// Errors: `bad_input`, or `damaged` if the text is not JSON.
+  /// An object of a kind that the tally has no use for may hold anything: of it only the kind is certain to
+  /// be read. Errors: `bad_input`, or `damaged` if the text is not JSON.
   result<reading> read(std::string_view text, const defaults& given = {});
 
   /// What had been read of the object when `read` failed: may name it.
@@ -53,6 +51,7 @@ private:
   };
 
   result<bool> read_once(simdjson::ondemand::document& document, const defaults& given);
+  bool skips(const error& problem, simdjson::ondemand::document& document, const defaults& given);
   result<void> read_member(pass& at, std::string_view key, value json);
   result<void> read_root_member(std::string_view key, value json);
   result<void> read_event_object(value json);
@@ -60,20 +59,16 @@ private:
   result<void> read_owner(object_fields& out, value& json);
   result<void> read_labels(object_fields& out, value& json);
   result<void> read_bookmark_annotations(object_fields& out, value& json);
-  result<void> read_spec(object_fields& out, value& json, object_shape shape);
-  result<void> read_containers(object_fields& out, value& json, container_list list);
   result<void> read_status(object_fields& out, value& json, object_shape shape);
-  result<void> read_container_statuses(object_fields& out, value& json, container_list list);
   result<void> read_node_info(object_fields& out, value& json);
-  result<void> read_text(std::string_view& out, value& json, std::string_view path) const;
 
-  std::size_t string_bytes_max_;
   simdjson::ondemand::parser parser_;
   object_fields root_;
   object_fields nested_; ///< `object` of a watch event
   pass root_pass_;
   pass nested_pass_;
-  bool in_event_ = false; ///< the member `object` came before any kind: it is a watch event so far
+  bool kinds_only_ = false; ///< in this pass kind and apiVersion are read, and nothing else
+  bool in_event_ = false;   ///< the member `object` came before any kind: it is a watch event so far
   std::optional<std::string_view> event_type_;
 };
 

@@ -25,13 +25,42 @@ constexpr std::array workloads{
     group_kind{"extensions", "ReplicaSet"},
     group_kind{"extensions", "Deployment"},
     group_kind{"extensions", "DaemonSet"},
-    group_kind{"argoproj.io", "Rollout"},
 };
 
-// Kubernetes' own groups are single words ("apps") or end in ".k8s.io"; whoever defines a kind of their own
-// must use a domain.
+// The groups of a domain that Kubernetes' own API servers serve (k8s.io/api, k8s.io/metrics and the like).
+// Others that end in "k8s.io" are those of projects that define kinds by themselves, as Spark's operator
+// does.
+constexpr std::array<std::string_view, 24> own_groups{
+    "admission.k8s.io",
+    "admissionregistration.k8s.io",
+    "apidiscovery.k8s.io",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "authentication.k8s.io",
+    "authorization.k8s.io",
+    "certificates.k8s.io",
+    "coordination.k8s.io",
+    "custom.metrics.k8s.io",
+    "discovery.k8s.io",
+    "events.k8s.io",
+    "external.metrics.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "internal.apiserver.k8s.io",
+    "meta.k8s.io",
+    "metrics.k8s.io",
+    "networking.k8s.io",
+    "node.k8s.io",
+    "rbac.authorization.k8s.io",
+    "resource.k8s.io",
+    "scheduling.k8s.io",
+    "storage.k8s.io",
+    "storagemigration.k8s.io",
+};
+
+// Whoever defines a kind of their own must use a domain for its group.
 bool is_custom_group(std::string_view group) {
-  return group.find('.') != std::string_view::npos && !group.ends_with(".k8s.io");
+  return group.find('.') != std::string_view::npos &&
+         std::find(own_groups.begin(), own_groups.end(), group) == own_groups.end();
 }
 
 } // namespace
@@ -47,7 +76,7 @@ kind_role role_of(std::string_view kind, std::string_view api_version) {
   const auto is_same = [&](const group_kind& known) { return known.kind == kind && known.group == group; };
   if (std::any_of(workloads.begin(), workloads.end(), is_same))
     return kind_role::workload;
-  return is_custom_group(group) ? kind_role::workload_if_owned : kind_role::ignored;
+  return is_custom_group(group) ? kind_role::workload : kind_role::ignored;
 }
 
 object_shape shape_of(std::string_view kind, std::string_view api_version) {

@@ -11,9 +11,10 @@ namespace tallyman::kube {
 enum class kind_role : std::uint8_t {
   pod,
   node,
-  workload,          ///< can stand in an owner chain
-  workload_if_owned, ///< a custom kind: in a chain only if something controls it
-  status,            ///< an answer of the API server, not an object
+  /// Can stand in an owner chain. Every custom kind can, and its objects count whether or not something
+  /// controls them: they may have been controlled before, and only they say to which namespace they belong.
+  workload,
+  status, ///< an answer of the API server, not an object
   ignored,
 };
 

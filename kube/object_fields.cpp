@@ -1,6 +1,16 @@
 #include "kube/object_fields.hpp"
 
+#include <algorithm>
+
 namespace tallyman::kube {
+
+const container_status* object_fields::status_of(std::string_view wanted,
+                                                 container_list list) const noexcept {
+  const auto found = std::find_if(statuses.begin(), statuses.end(), [&](const container_status& status) {
+    return status.list == list && status.name == wanted;
+  });
+  return found == statuses.end() ? nullptr : &*found;
+}
 
 void object_fields::clear() {
   kind = {};
@@ -20,7 +30,7 @@ void object_fields::clear_metadata() {
   list_continue = {};
   deleting = false;
   initial_events_end = false;
-  owners.clear();
+  controller.reset();
   label_architecture = {};
   label_os = {};
   beta_label_architecture = {};

@@ -16,8 +16,7 @@ namespace tallyman::kube {
 /// that is not JSON, else `bad_input`; without the place in the stream. A piece that fails adds no fact.
 class piece_decoder {
 public:
-  piece_decoder(fact_collector& into, std::size_t string_bytes_max)
-      : into_(&into), reader_(string_bytes_max) {}
+  explicit piece_decoder(fact_collector& into) : into_(&into) {}
 
   result<void> decode_object(std::string_view text);
   result<void> open_list(std::string_view head);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "kube/kinds.hpp"
 #include "kube/object_fields.hpp"
 #include "messages/observations.hpp"
 #include "messages/string_table.hpp"
@@ -9,23 +10,24 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tallyman::kube {
 
-/// The owner reference with `controller: true`, wherever it stands; null if there is none.
-const owner_reference* controller_of(const object_fields& object);
+/// Limit on a text that is kept. Image references have some 500 bytes at most, names of objects 253.
+inline constexpr std::size_t string_bytes_max = 1024;
 
-/// Whether the object is one that the tally follows: a pod, a node, or a workload.
-bool has_fact(const object_fields& object);
+/// Whether `object` has what its fact cannot be without, and that is not too long to be kept. `role` is that
+/// of its kind, here and below: a pod, a node or a workload. The error names the object.
+result<void> check(const object_fields& object, kind_role role);
 
-/// Whether an object that `has_fact` has what its fact cannot be without. The error names the object.
-result<void> check(const object_fields& object);
-
-/// Appends the fact that `object`, which passed `check`, is as it is.
-void project_observed(const object_fields& object, interner& strings, observations& out);
+/// Appends the fact that `object`, which passed `check`, is as it is. Text that is too long costs the
+/// container or the part that has it, and a line in `notes`.
+void project_observed(const object_fields& object, kind_role role, interner& strings, observations& out,
+                      std::vector<std::string>& notes);
 
 /// Appends the fact that `object`, which passed `check`, was deleted.
-void project_gone(const object_fields& object, interner& strings, observations& out);
+void project_gone(const object_fields& object, kind_role role, interner& strings, observations& out);
 
 /// Metadata.resourceVersion as a number; 0 if it is none.
 std::uint64_t resource_version_number(std::string_view text);

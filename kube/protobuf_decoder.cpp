@@ -22,8 +22,7 @@ constexpr std::size_t frame_overhead_max = 4096;
 class protobuf_decoder::state {
 public:
   state(fact_collector& into, framing what, const decoder_options& options)
-      : options_(options), into_(into), reader_(options.string_bytes_max),
-        phase_(what == framing::watch ? phase::frame : phase::magic) {}
+      : options_(options), into_(into), phase_(what == framing::watch ? phase::frame : phase::magic) {}
 
   result<void> feed(std::string_view bytes);
   result<void> finish();
@@ -266,8 +265,10 @@ result<void> protobuf_decoder::state::finish() {
 
 // -- contents -----------------------------------------------------------------------------------
 
-/// What becomes of a bad object in sound framing.
+/// Passes on what is to be noted of an object. What becomes of a bad one in sound framing.
 result<void> protobuf_decoder::state::pass_judgement(result<void> decoded) {
+  for (const auto& note : into_.take_notes())
+    warnings_.add(failed_at(note).what);
   if (decoded)
     return decoded;
   auto problem = failed_at(decoded.failure().what);

@@ -1,9 +1,8 @@
 #include "kube/protobuf_object_reader.hpp"
 
 #include "kube/kinds.hpp"
+#include "kube/protobuf_pod_reader.hpp"
 #include "kube/wire_message.hpp"
-
-#include <fmt/format.h>
 
 #include <utility>
 #include <vector>
@@ -11,18 +10,6 @@
 namespace tallyman::kube {
 
 namespace {
-
-/// Calls `visit(field)` for every field that holds text or a message, until one returns false. False then,
-/// and if `bytes` are malformed.
-template <class Visitor>
-bool for_each_text(std::string_view bytes, Visitor visit) {
-  wire_message message{bytes};
-  wire_field field;
-  while (message.next(field))
-    if (field.is_text() && !visit(field))
-      return false;
-  return !message.malformed();
-}
 
 struct map_entry {
   std::string_view key;
@@ -51,13 +38,6 @@ error protobuf_object_reader::failure() {
   return {error_kind::bad_input, what.empty() ? "this is not the protobuf message that it should be" : what};
 }
 
-bool protobuf_object_reader::text(std::string_view bytes, std::string_view& into, std::string_view path) {
-  if (bytes.size() > string_bytes_max_)
-    return fail(fmt::format("{} is longer than {} bytes", path, string_bytes_max_));
-  into = bytes;
-  return true;
-}
-
 // -- what objects come in -----------------------------------------------------------------------
 
 result<protobuf_object_reader::event> protobuf_object_reader::read_event(std::string_view bytes) {
@@ -66,7 +46,7 @@ result<protobuf_object_reader::event> protobuf_object_reader::read_event(std::st
   const bool ok = for_each_text(bytes,
                                 [&](const wire_field& field) {
                                   if (field.number == 1)
-                                    return text(field.bytes, read.type, "the type of a watch event");
+                                    return keep(field.bytes, read.type);
                                   if (field.number == 2)
                                     extension = field.bytes;
                                   return true;
@@ -102,8 +82,8 @@ result<protobuf_object_reader::envelope> protobuf_object_reader::read_envelope(s
 result<void> protobuf_object_reader::read_type(std::string_view type_meta, envelope& into) {
   const bool ok = for_each_text(type_meta, [&](const wire_field& field) {
     if (field.number == 1)
-      return text(field.bytes, into.api_version, "apiVersion");
-    return field.number != 2 || text(field.bytes, into.kind, "kind");
+      return keep(field.bytes, into.api_version);
+    return field.number != 2 || keep(field.bytes, into.kind);
   });
   return ok ? result<void>{} : failure();
 }
@@ -115,6 +95,8 @@ result<const object_fields*> protobuf_object_reader::read_object(std::string_vie
   object_.kind = kind;
   object_.api_version = api_version;
   bool ok = false;
+  if (role_of(kind, api_version) == kind_role::ignored)
+    return &object_;
   switch (const auto shape = shape_of(kind, api_version)) {
   case object_shape::pod:
     ok = read_pod(bytes);
@@ -137,7 +119,7 @@ result<const object_fields*> protobuf_object_reader::read_object(std::string_vie
 result<void> protobuf_object_reader::read_list_metadata(std::string_view bytes, object_fields& into) {
   const bool ok = for_each_text(bytes, [&](const wire_field& field) {
     if (field.number == 2)
-      return text(field.bytes, into.resource_version, "metadata.resourceVersion");
+      return keep(field.bytes, into.resource_version);
     // A continue token holds the last key of the page and is not kept, so that only the page limits it.
     if (field.number == 3)
       into.list_continue = field.bytes;
@@ -152,13 +134,13 @@ bool protobuf_object_reader::read_metadata(std::string_view bytes, object_shape 
   return for_each_text(bytes, [&](const wire_field& field) {
     switch (field.number) {
     case 1:
-      return text(field.bytes, object_.name, "metadata.name");
+      return keep(field.bytes, object_.name);
     case 3:
-      return text(field.bytes, object_.name_space, "metadata.namespace");
+      return keep(field.bytes, object_.name_space);
     case 5:
-      return text(field.bytes, object_.uid, "metadata.uid");
+      return keep(field.bytes, object_.uid);
     case 6:
-      return text(field.bytes, object_.resource_version, "metadata.resourceVersion");
+      return keep(field.bytes, object_.resource_version);
     case 9: // a zero time is an empty message here and null in JSON: the object is not being deleted
       object_.deleting = !field.bytes.empty();
       return true;
@@ -175,28 +157,25 @@ bool protobuf_object_reader::read_metadata(std::string_view bytes, object_shape 
 }
 
 bool protobuf_object_reader::read_owner(std::string_view bytes) {
-  if (object_.owners.size() >= entries_max)
-    return fail(fmt::format("it has more than {} owner references", entries_max));
-  auto& owner = object_.owners.emplace_back();
+  owner_reference owner;
   wire_message message{bytes};
   wire_field field;
   while (message.next(field)) {
-    bool ok = true;
     if (field.number == 6 && field.is_number())
       owner.controller = field.value != 0;
     else if (!field.is_text())
       continue;
     else if (field.number == 1)
-      ok = text(field.bytes, owner.kind, "metadata.ownerReferences[].kind");
+      owner.kind = field.bytes;
     else if (field.number == 3)
-      ok = text(field.bytes, owner.name, "metadata.ownerReferences[].name");
+      owner.name = field.bytes;
     else if (field.number == 4)
-      ok = text(field.bytes, owner.uid, "metadata.ownerReferences[].uid");
+      owner.uid = field.bytes;
     else if (field.number == 5)
-      ok = text(field.bytes, owner.api_version, "metadata.ownerReferences[].apiVersion");
-    if (!ok)
-      return false;
+      owner.api_version = field.bytes;
   }
+  if (owner.controller && !object_.controller)
+    object_.controller = owner;
   return !message.malformed();
 }
 
@@ -205,13 +184,13 @@ bool protobuf_object_reader::read_label(std::string_view bytes) {
   if (!read_entry(bytes, label))
     return false;
   if (label.key == "kubernetes.io/arch")
-    return text(label.value, object_.label_architecture, "the label kubernetes.io/arch");
+    return keep(label.value, object_.label_architecture);
   if (label.key == "kubernetes.io/os")
-    return text(label.value, object_.label_os, "the label kubernetes.io/os");
+    return keep(label.value, object_.label_os);
   if (label.key == "beta.kubernetes.io/arch")
-    return text(label.value, object_.beta_label_architecture, "the label beta.kubernetes.io/arch");
+    return keep(label.value, object_.beta_label_architecture);
   if (label.key == "beta.kubernetes.io/os")
-    return text(label.value, object_.beta_label_os, "the label beta.kubernetes.io/os");
+    return keep(label.value, object_.beta_label_os);
   return true;
 }
 
@@ -240,82 +219,9 @@ bool protobuf_object_reader::read_pod(std::string_view bytes) {
     case 1:
       return read_metadata(field.bytes, object_shape::pod);
     case 2:
-      return read_pod_spec(field.bytes);
+      return read_pod_spec(object_, field.bytes, failure_);
     case 3:
-      return read_pod_status(field.bytes);
-    default:
-      return true;
-    }
-  });
-}
-
-bool protobuf_object_reader::read_pod_spec(std::string_view bytes) {
-  return for_each_text(bytes, [&](const wire_field& field) {
-    switch (field.number) {
-    case 2:
-      return read_container(field.bytes, container_list::regular);
-    case 10:
-      return text(field.bytes, object_.node_name, "spec.nodeName");
-    case 20:
-      return read_container(field.bytes, container_list::init);
-    case 34:
-      return read_container(field.bytes, container_list::ephemeral);
-    default:
-      return true;
-    }
-  });
-}
-
-bool protobuf_object_reader::read_container(std::string_view bytes, container_list list) {
-  if (object_.containers.size() >= entries_max)
-    return fail(fmt::format("it has more than {} containers", entries_max));
-  auto& container = object_.containers.emplace_back();
-  container.list = list;
-  if (list != container_list::ephemeral)
-    return read_container_fields(bytes, container);
-  return for_each_text(bytes, [&](const wire_field& field) {
-    return field.number != 1 || read_container_fields(field.bytes, container);
-  });
-}
-
-bool protobuf_object_reader::read_container_fields(std::string_view bytes, container_spec& into) {
-  return for_each_text(bytes, [&](const wire_field& field) {
-    if (field.number == 1)
-      return text(field.bytes, into.name, "a container's name in spec");
-    return field.number != 2 || text(field.bytes, into.image, "a container's image in spec");
-  });
-}
-
-bool protobuf_object_reader::read_pod_status(std::string_view bytes) {
-  return for_each_text(bytes, [&](const wire_field& field) {
-    switch (field.number) {
-    case 1:
-      return text(field.bytes, object_.phase, "status.phase");
-    case 8:
-      return read_container_status(field.bytes, container_list::regular);
-    case 10:
-      return read_container_status(field.bytes, container_list::init);
-    case 13:
-      return read_container_status(field.bytes, container_list::ephemeral);
-    default:
-      return true;
-    }
-  });
-}
-
-bool protobuf_object_reader::read_container_status(std::string_view bytes, container_list list) {
-  if (object_.statuses.size() >= entries_max)
-    return fail(fmt::format("it has more than {} container statuses", entries_max));
-  auto& status = object_.statuses.emplace_back();
-  status.list = list;
-  return for_each_text(bytes, [&](const wire_field& field) {
-    switch (field.number) {
-    case 1:
-      return text(field.bytes, status.name, "the name of a container status");
-    case 7:
-      return text(field.bytes, status.image_id, "the imageID of a container status");
-    case 8:
-      return text(field.bytes, status.container_id, "the containerID of a container status");
+      return read_pod_status(object_, field.bytes, failure_);
     default:
       return true;
     }
@@ -335,8 +241,8 @@ bool protobuf_object_reader::read_node(std::string_view bytes) {
 bool protobuf_object_reader::read_node_status(std::string_view bytes) {
   const auto read_info = [&](const wire_field& field) {
     if (field.number == 9)
-      return text(field.bytes, object_.os, "status.nodeInfo.operatingSystem");
-    return field.number != 10 || text(field.bytes, object_.architecture, "status.nodeInfo.architecture");
+      return keep(field.bytes, object_.os);
+    return field.number != 10 || keep(field.bytes, object_.architecture);
   };
   return for_each_text(bytes, [&](const wire_field& field) {
     return field.number != 7 || for_each_text(field.bytes, read_info);
@@ -346,8 +252,8 @@ bool protobuf_object_reader::read_node_status(std::string_view bytes) {
 bool protobuf_object_reader::read_status(std::string_view bytes) {
   return for_each_text(bytes, [&](const wire_field& field) {
     if (field.number == 3)
-      return text(field.bytes, object_.message, "message");
-    return field.number != 4 || text(field.bytes, object_.reason, "reason");
+      return keep(field.bytes, object_.message);
+    return field.number != 4 || keep(field.bytes, object_.reason);
   });
 }
 

@@ -3,7 +3,6 @@
 #include "base/result.hpp"
 #include "kube/object_fields.hpp"
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -32,15 +31,14 @@ public:
     std::string_view object; ///< in its envelope, with the magic
   };
 
-  explicit protobuf_object_reader(std::size_t string_bytes_max) : string_bytes_max_(string_bytes_max) {}
-
   result<event> read_event(std::string_view bytes);
   /// `bytes` begin with the magic.
   result<envelope> read_envelope(std::string_view bytes);
   /// Kind and apiVersion in an envelope.
   result<void> read_type(std::string_view type_meta, envelope& into);
 
-  /// The object itself, whose kind and apiVersion its envelope or its list has. Valid until the next call.
+  /// The object itself, whose kind and apiVersion its envelope or its list has; of a kind that the tally has
+  /// no use for nothing more is read. Valid until the next call.
   result<const object_fields*> read_object(std::string_view bytes, std::string_view kind,
                                            std::string_view api_version);
   /// Adds the metadata of a list to `into`.
@@ -56,21 +54,14 @@ private:
   bool read_label(std::string_view bytes);
   bool read_annotation(std::string_view bytes);
   bool read_pod(std::string_view bytes);
-  bool read_pod_spec(std::string_view bytes);
-  bool read_pod_status(std::string_view bytes);
-  bool read_container(std::string_view bytes, container_list list);
-  bool read_container_fields(std::string_view bytes, container_spec& into);
-  bool read_container_status(std::string_view bytes, container_list list);
   bool read_node(std::string_view bytes);
   bool read_node_status(std::string_view bytes);
   bool read_status(std::string_view bytes);
   bool read_metadata_only(std::string_view bytes, object_shape shape);
 
-  bool text(std::string_view bytes, std::string_view& into, std::string_view path);
   bool fail(std::string what);
   error failure();
 
-  std::size_t string_bytes_max_;
   object_fields object_;
   std::string failure_;
 };

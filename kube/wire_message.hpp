@@ -79,4 +79,29 @@ private:
   bool malformed_ = false;
 };
 
+/// Calls `visit(field)` for every field that holds text or a message, until one returns false. False then,
+/// and if `bytes` are malformed.
+template <class Visitor>
+bool for_each_text(std::string_view bytes, Visitor visit) {
+  wire_message message{bytes};
+  wire_field field;
+  while (message.next(field))
+    if (field.is_text() && !visit(field))
+      return false;
+  return !message.malformed();
+}
+
+/// For the visitors of `for_each_text`: takes `text` into `into`, and goes on.
+inline bool keep(std::string_view text, std::string_view& into) {
+  into = text;
+  return true;
+}
+
+/// Takes the last text or message of that number into `into`, if there is one. False if `bytes` are
+/// malformed.
+inline bool find_text(std::string_view bytes, std::uint32_t number, std::string_view& into) {
+  return for_each_text(
+      bytes, [&](const wire_field& field) { return field.number != number || keep(field.bytes, into); });
+}
+
 } // namespace tallyman::kube

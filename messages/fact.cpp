@@ -21,6 +21,13 @@ std::string_view group_of(std::string_view api_version) {
   return slash == std::string_view::npos ? std::string_view{} : api_version.substr(0, slash);
 }
 
+std::string qualified_kind(std::string_view kind, std::string_view api_version) {
+  std::string name{kind};
+  if (const auto group = group_of(api_version); group.find('.') != std::string_view::npos)
+    name.append(1, '.').append(group);
+  return name;
+}
+
 pool_slice fact_batch::add_text(std::string_view text) {
   const auto slice = make_slice(texts.size(), text.size());
   texts.append(text);

@@ -63,6 +63,9 @@ struct object_kind {
 /// The group in an apiVersion: "apps" of "apps/v1"; empty for the core group ("v1") and for no apiVersion.
 std::string_view group_of(std::string_view api_version);
 
+/// How people tell kinds apart: "Deployment", and with the group if that is a domain: "Rollout.argoproj.io".
+std::string qualified_kind(std::string_view kind, std::string_view api_version);
+
 /// The owner reference with `controller: true` of an object; an empty `id` says that there is none.
 struct controller_ref {
   uid id;

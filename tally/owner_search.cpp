@@ -5,8 +5,8 @@
 namespace tallyman {
 
 void owner_search::know(string_id id, std::string_view text) {
-  if (text == wanted_.kind)
-    kind_ = id;
+  if (!text.empty() && wanted_.is_kind(text))
+    kinds_.insert(id);
   if (text == wanted_.name_space) {
     name_space_ = id;
     name_space_known_ = true;
@@ -26,7 +26,7 @@ void owner_search::begin_pass(const cluster_state& start) {
 // The namespace is left to `is_about`: an owner is shown in that of the first pod that names it, so all pods
 // that do must be there.
 void owner_search::see(const pod_glance& pod) {
-  const bool itself = kind_ == well_known::pod && pod.name == wanted_.name;
+  const bool itself = names_wanted(well_known::pod, pod.name);
   if (itself || names_wanted(pod.controller_kind, pod.controller_name) || below_.contains(pod.controller))
     pods_.insert(pod.id);
 }
@@ -48,7 +48,8 @@ bool owner_search::end_pass() {
 }
 
 bool owner_search::is_about(const image_key&, const owner& who) const {
-  return name_space_known_ && who.name_space == name_space_ && names_wanted(who.kind, who.name);
+  const bool in_wanted = !wanted_.name_space || (name_space_known_ && who.name_space == name_space_);
+  return in_wanted && names_wanted(who.kind, who.name);
 }
 
 } // namespace tallyman

@@ -2,6 +2,8 @@
 
 #include "tally/history_search.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace tallyman {
@@ -13,10 +15,20 @@ struct owner_name {
   std::string name;
 };
 
-/// Searches for the images that a workload owned.
+/// Workloads by what people call them.
+struct owner_names {
+  std::function<bool(std::string_view)> is_kind;
+  std::optional<std::string> name_space; ///< unset: in any, or in none
+  std::string name;
+};
+
+/// Searches for the images that a workload, or several, owned.
 class owner_search : public history_search {
 public:
-  explicit owner_search(owner_name wanted) : wanted_(std::move(wanted)) {}
+  explicit owner_search(owner_names wanted) : wanted_(std::move(wanted)) {}
+  explicit owner_search(owner_name wanted)
+      : wanted_{[kind = std::move(wanted.kind)](std::string_view text) { return text == kind; },
+                std::move(wanted.name_space), std::move(wanted.name)} {}
 
   void know(string_id id, std::string_view text) override;
   void begin_pass(const cluster_state& start) override;
@@ -29,12 +41,12 @@ public:
 
 private:
   bool names_wanted(string_id kind, std::string_view name) const {
-    return kind == kind_ && kind != string_id::empty && name == wanted_.name;
+    return name == wanted_.name && kinds_.contains(kind);
   }
   void follow(const uid& workload, const uid& controller, string_id controller_kind, std::string_view name);
 
-  owner_name wanted_;
-  string_id kind_{};
+  owner_names wanted_;
+  string_id_set kinds_;
   string_id name_space_{};
   bool name_space_known_ = false;
   absl::flat_hash_set<uid> below_; ///< workloads whose chain leads, or once led, to the wanted one

@@ -37,6 +37,23 @@ using names = std::vector<std::string>;
 
 } // namespace
 
+TEST_CASE("one digest of an index on two architectures, and under two names, is as many images") {
+  small_cluster cluster;
+  cluster.feed(node_json(uid_number(1), "a", "amd64"));
+  cluster.feed(node_json(uid_number(2), "b", "arm64"));
+  cluster.feed(pod_json(uid_number(10), "a", "a", "multi:1", "multi@1"));
+  cluster.feed(pod_json(uid_number(11), "b", "b", "multi:1", "multi@1"));
+  cluster.feed(pod_json(uid_number(12), "c", "a", "mirror.example.com/retagged:1", "multi@1"));
+  cluster.take(scan_of(cluster, "multi@1", scan_outcome::succeeded, ""));
+  const auto images = cluster.inventory().images;
+  REQUIRE(images.size() == 3);
+  CHECK(names_of(cluster.inventory()) == names{"mirror.example.com/retagged:1", "multi:1", "multi:1"});
+  CHECK(images[1].architecture == "amd64");
+  CHECK(images[1].scan_state == "scanned");
+  CHECK(images[2].architecture == "arm64");
+  CHECK(images[2].scan_state == "pending");
+}
+
 TEST_CASE("images, owners and pods are listed in the order of their text, not of their arrival") {
   small_cluster cluster;
   cluster.feed(node_json(uid_number(1), "n", "amd64"));
@@ -91,13 +108,13 @@ TEST_CASE("filters keep whole images, with the owners that do not match too") {
       pod_json(uid_number(11), "b", "n", "web:1", "web@1", controlled_by("Rollout", "two", uid_number(9))));
   cluster.feed(pod_json(uid_number(12), "c", "n", "db:1", "db@1"));
   auto inventory = cluster.inventory();
-  keep_matching(inventory, {false, "Rollout/shop/one", ""});
+  keep_matching(inventory, {false, owner_pattern::parse("Rollout/shop/one"), ""});
   REQUIRE(names_of(inventory) == names{"web:1"});
   CHECK(inventory.images[0].owners.size() == 2);
   inventory = cluster.inventory();
-  keep_matching(inventory, {false, "Pod/shop/c", "shop"});
+  keep_matching(inventory, {false, owner_pattern::parse("po/c"), "shop"});
   CHECK(names_of(inventory) == names{"db:1"});
-  keep_matching(inventory, {false, "", "elsewhere"});
+  keep_matching(inventory, {false, {}, "elsewhere"});
   CHECK(inventory.images.empty());
 }
 
@@ -115,7 +132,7 @@ TEST_CASE("the most urgent scan is the one with the fewest failures, then the on
   cluster.take(scan_of(cluster, "secret", scan_outcome::image_private, "denied"));
   const auto urgent = [&] {
     auto inventory = cluster.inventory();
-    keep_matching(inventory, {true, "", ""});
+    keep_matching(inventory, {true, {}, ""});
     order_by_urgency(inventory);
     return names_of(inventory);
   };
@@ -167,6 +184,11 @@ TEST_CASE("an image id is shortened to what tells it from others") {
   const std::string hex(64, 'a');
   CHECK(short_image_id("docker.io/library/redis@sha256:" + hex, "redis:7") == "sha256:aaaaaaaaaaaa");
   CHECK(short_image_id("sha256:" + hex, "redis:7") == "sha256:aaaaaaaaaaaa");
+  CHECK(short_image_id("docker://sha256:" + hex, "redis:7") == "sha256:aaaaaaaaaaaa");
+  CHECK(short_image_id("registry.example.com/sha256@sha256:" + hex, "redis:7") == "sha256:aaaaaaaaaaaa");
+  CHECK(short_image_id("registry.example.com/a@sha512:" + hex + hex, "redis:7") == "sha512:aaaaaaaaaaaa");
+  CHECK(short_image_id("registry.example.com/sha256:tools", "redis:7") ==
+        "registry.example.com/sha256:tools");
   CHECK(short_image_id("redis:7", "redis:7") == "-");
   CHECK(short_image_id("other", "redis:7") == "other");
   CHECK(short_image_id(std::string(41, 'x'), "redis:7") == std::string(40, 'x') + "…");

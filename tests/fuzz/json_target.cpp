@@ -19,8 +19,6 @@ kube::json_decoder_options options_of(std::uint64_t bits) {
   options.keep_going = (bits & 2) != 0;
   if ((bits & 4) != 0)
     options.object_bytes_max = 700;
-  if ((bits & 8) != 0)
-    options.string_bytes_max = 20;
   if ((bits & 16) != 0)
     options.nesting_max = 6;
   return options;

@@ -44,11 +44,34 @@ TEST_CASE("every built-in controller is a workload, owned or not") {
   }
 }
 
-TEST_CASE("a custom object is a workload only if something controls it") {
-  CHECK(facts_of(object("InferenceService", "serving.kserve.io/v1beta1")).empty());
-  CHECK(facts_of(object("Pod", "example.com/v1")).empty());
-  CHECK(facts_of(object("InferenceService", "serving.kserve.io/v1beta1", controlled)) ==
-        std::vector{workload_line("InferenceService", "serving.kserve.io/v1beta1", true)});
+TEST_CASE("a custom object is a workload, whether or not something controls it") {
+  for (const auto& [kind, api_version] : std::vector<std::pair<std::string_view, std::string_view>>{
+           {"InferenceService", "serving.kserve.io/v1beta1"},
+           {"SparkApplication", "sparkoperator.k8s.io/v1beta2"},
+           {"JobSet", "jobset.x-k8s.io/v1alpha2"}}) {
+    CHECK(facts_of(object(kind, api_version)) == std::vector{workload_line(kind, api_version, false)});
+    CHECK(facts_of(object(kind, api_version, controlled)) ==
+          std::vector{workload_line(kind, api_version, true)});
+  }
+}
+
+TEST_CASE("a custom kind that is called as a built-in one is none") {
+  for (const auto* kind : {"Node", "Pod", "Job", "Status", "List", "Bookmark"}) {
+    const auto all = decode(object(kind, "chain.example.org/v1alpha1"));
+    CHECK(all.error.empty());
+    CHECK(all.lines == std::vector{workload_line(kind, "chain.example.org/v1alpha1", false)});
+    CHECK(all.counters.kinds.size() == 1);
+    CHECK(all.counters.kinds.at(std::string{kind} + ".chain.example.org").read == 1);
+    CHECK(all.counters.statuses == 0);
+  }
+  json_decoder_options complete;
+  complete.lists_are_complete = true;
+  const auto list =
+      R"({"kind":"NodeList","apiVersion":"chain.example.org/v1","items":[{"metadata":{"uid":"u"}}]})";
+  CHECK(facts_of(list, complete) ==
+        std::vector<std::string>{"begin Node.chain.example.org",
+                                 "workload u Node chain.example.org/v1 / rv=0 controller=-",
+                                 "synced Node.chain.example.org items=1 rv="});
 }
 
 TEST_CASE("what Kubernetes keeps for itself is counted and skipped") {
@@ -60,9 +83,10 @@ TEST_CASE("what Kubernetes keeps for itself is counted and skipped") {
   const auto all = decode(objects);
   CHECK(all.error.empty());
   CHECK(all.lines.empty());
-  CHECK(all.counters.kinds.at("Event").skipped == 2);
+  CHECK(all.counters.kinds.at("Event").skipped == 1);
+  CHECK(all.counters.kinds.at("Event.events.k8s.io").skipped == 1);
   CHECK(all.counters.kinds.at("ControllerRevision").skipped == 1);
-  CHECK(all.counters.kinds.size() == 6);
+  CHECK(all.counters.kinds.size() == 7);
 }
 
 TEST_CASE("kinds without end do not grow the counters without end") {
@@ -72,6 +96,12 @@ TEST_CASE("kinds without end do not grow the counters without end") {
   const auto all = decode(objects);
   CHECK(all.counters.kinds.size() == counters::kinds_max + 1);
   CHECK(all.counters.kinds.at("(other)").skipped == 1000 - counters::kinds_max);
+}
+
+TEST_CASE("a kind without end is counted with the others") {
+  const auto all = decode(object(std::string(100'000, 'K'), "v1"));
+  CHECK(all.error.empty());
+  CHECK(all.counters.kinds.at("(other)").skipped == 1);
 }
 
 TEST_CASE("the group is what comes before the slash") {

@@ -51,3 +51,10 @@ TEST_CASE("labels of a pod are not looked at") {
   CHECK(facts_of(pod_json(uid_a, R"("labels":{"kubernetes.io/arch":5})")) ==
         std::vector<std::string>{pod_line(uid_a)});
 }
+
+TEST_CASE("an operating system or architecture in capitals is no other one") {
+  CHECK(facts_of(node_json(uid_a, "", R"("nodeInfo":{"architecture":"ARM64","operatingSystem":"Linux"})")) ==
+        std::vector{"node " + std::string{uid_a} + " n1 arm64/linux rv=0"});
+  CHECK(facts_of(node_json(uid_a, R"("labels":{"kubernetes.io/os":"Windows","kubernetes.io/arch":"AMD64"})",
+                           "")) == std::vector{"node " + std::string{uid_a} + " n1 amd64/windows rv=0"});
+}

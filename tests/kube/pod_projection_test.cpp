@@ -76,6 +76,21 @@ TEST_CASE("the runtime of a CRI-O container is kept as it is reported") {
   CHECK(runtime("null") == "[0 c i d ]");
 }
 
+TEST_CASE("a container that was started again is told from the one before it by its containerID") {
+  const auto instance = [](const std::string& id) {
+    const auto all = decode(
+        pod_json(uid_a, "", containers("containers", R"({"name":"c","image":"i"})"),
+                 containers("containerStatuses", R"({"name":"c","imageID":"d","containerID":)" + id + '}')));
+    REQUIRE(all.instances.size() == 1);
+    return all.instances.front();
+  };
+  CHECK(instance("null") == 0);
+  CHECK(instance(R"("")") == 0);
+  CHECK(instance(R"("containerd://0a1b")") != 0);
+  CHECK(instance(R"("containerd://0a1b")") == instance(R"("containerd:\/\/0a1b")"));
+  CHECK(instance(R"("containerd://0a1b")") != instance(R"("containerd://0a1c")"));
+}
+
 TEST_CASE("a status belongs to the container of its name in its own list") {
   const auto same_names = pod_json(
       uid_a, "",

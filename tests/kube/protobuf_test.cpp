@@ -48,7 +48,7 @@ std::string pod_list(const std::vector<std::string>& pods, std::string_view vers
 
 /// The objects of the recording's ADDED events, without their envelope.
 std::vector<std::string> recorded_pods() {
-  protobuf_object_reader reader{1024};
+  protobuf_object_reader reader;
   std::vector<std::string> pods;
   for (const auto& frame : frames_of(recorded("pods", "k8spb"))) {
     const auto event = reader.read_event(std::string_view{frame}.substr(4));
@@ -69,6 +69,7 @@ TEST_CASE("the same watch in JSON and in protobuf gives the same observations") 
     REQUIRE(protobuf.error.empty());
     REQUIRE_FALSE(protobuf.lines.empty());
     REQUIRE(protobuf.lines == json.lines);
+    REQUIRE(protobuf.instances == json.instances);
     REQUIRE(protobuf.counters.watch_events == json.counters.watch_events);
     REQUIRE(protobuf.counters.bookmarks == json.counters.bookmarks);
   }
@@ -269,10 +270,11 @@ TEST_CASE("lengths and counts in protobuf are not believed") {
       decode_protobuf(pod_list({pod_bytes(uid_a), std::string(2000, 'x'), pod_bytes(uid_b)}, "9"),
                       framing::object, small, [] { return std::size_t{100}; });
   CHECK(skipped.lines == lines{"begin Pod", pod_line(uid_a), pod_line(uid_b)});
-  const auto long_name = wire_writer{}.text(1, wire_writer{}.text(1, std::string(2000, 'n')).bytes()).bytes();
+  const auto long_name =
+      wire_writer{}.text(1, wire_writer{}.text(1, std::string(2000, 'n')).text(5, "u").bytes()).bytes();
   CHECK(
       contains(decode_protobuf(in_frame("ADDED", in_envelope("Pod", "v1", long_name)), framing::watch).error,
-               "metadata.name is longer than 1024 bytes"));
+               "has a metadata.name of more than 1024 bytes"));
   wire_writer spec;
   for (int i = 0; i < 1001; ++i)
     spec.text(2, "");

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <charconv>
+#include <map>
 #include <set>
 #include <stdexcept>
 
@@ -81,6 +82,27 @@ std::string containers(const json& pod, const char* specs, const char* statuses,
   return all;
 }
 
+std::string volumes(const json& pod) {
+  std::map<std::string, std::string> digests;
+  for (const auto* list : {"containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"})
+    for (const auto& status : elements(member(pod, "status"), list))
+      for (const auto& mount : elements(status, "volumeMounts"))
+        if (const auto digest = text(member(member(mount, "volumeStatus"), "image"), "imageRef");
+            !digest.empty())
+          digests.emplace(text(mount, "name"), digest);
+  std::string all;
+  for (const auto& volume : elements(member(pod, "spec"), "volumes"))
+    if (const auto reference = text(member(volume, "image"), "reference"); !reference.empty())
+      all += fmt::format(" [3 {} {} {} ]", text(volume, "name"), reference, digests[text(volume, "name")]);
+  return all;
+}
+
+std::string lower(std::string text) {
+  for (auto& c : text)
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
 std::string pod_text(const json& pod) {
   const auto phase = text(member(pod, "status"), "phase");
   const int number = phase == "Pending"     ? 1
@@ -89,12 +111,13 @@ std::string pod_text(const json& pod) {
                      : phase == "Failed"    ? 4
                                             : 0;
   const auto& meta = member(pod, "metadata");
-  return fmt::format("pod {} {}/{} node={} phase={} deleting={} rv={} controller={}{}{}{}", text(meta, "uid"),
-                     text(meta, "namespace"), text(meta, "name"), text(member(pod, "spec"), "nodeName"),
-                     number, !text(meta, "deletionTimestamp").empty(), version(pod), controller_text(pod),
+  return fmt::format("pod {} {}/{} node={} phase={} deleting={} rv={} controller={}{}{}{}{}",
+                     text(meta, "uid"), text(meta, "namespace"), text(meta, "name"),
+                     text(member(pod, "spec"), "nodeName"), number, !text(meta, "deletionTimestamp").empty(),
+                     version(pod), controller_text(pod),
                      containers(pod, "containers", "containerStatuses", 0),
                      containers(pod, "initContainers", "initContainerStatuses", 1),
-                     containers(pod, "ephemeralContainers", "ephemeralContainerStatuses", 2));
+                     containers(pod, "ephemeralContainers", "ephemeralContainerStatuses", 2), volumes(pod));
 }
 
 std::string platform_part(const json& node, const char* info, const std::string& label) {
@@ -109,24 +132,27 @@ std::string platform_part(const json& node, const char* info, const std::string&
 std::string node_text(const json& node) {
   const auto& meta = member(node, "metadata");
   return fmt::format("node {} {} {}/{} rv={}", text(meta, "uid"), text(meta, "name"),
-                     platform_part(node, "architecture", "arch"),
-                     platform_part(node, "operatingSystem", "os"), version(node));
+                     lower(platform_part(node, "architecture", "arch")),
+                     lower(platform_part(node, "operatingSystem", "os")), version(node));
 }
 
 std::string group(const std::string& api_version) {
   return api_version.substr(0, api_version.find('/') == std::string::npos ? 0 : api_version.find('/'));
 }
 
+// Of the groups of a domain, those that Kubernetes itself serves and the recordings and mutations have.
+bool is_custom(const std::string& group) {
+  static const std::set<std::string> own{"events.k8s.io", "coordination.k8s.io", "discovery.k8s.io"};
+  return group.find('.') != std::string::npos && !own.contains(group);
+}
+
 bool is_workload(const json& object) {
   static const std::set<std::string> built_in{
-      "apps/ReplicaSet",       "apps/Deployment",        "apps/StatefulSet",     "apps/DaemonSet",
-      "extensions/ReplicaSet", "extensions/Deployment",  "extensions/DaemonSet", "batch/Job",
-      "batch/CronJob",         "/ReplicationController", "argoproj.io/Rollout"};
+      "apps/ReplicaSet",       "apps/Deployment",       "apps/StatefulSet",     "apps/DaemonSet",
+      "extensions/ReplicaSet", "extensions/Deployment", "extensions/DaemonSet", "batch/Job",
+      "batch/CronJob",         "/ReplicationController"};
   const auto name = group(text(object, "apiVersion"));
-  if (built_in.contains(name + "/" + text(object, "kind")))
-    return true;
-  const bool own = name.find('.') == std::string::npos || name.ends_with(".k8s.io");
-  return !own && !controller(object).is_null();
+  return built_in.contains(name + "/" + text(object, "kind")) || is_custom(name);
 }
 
 std::string role(const json& object) {
@@ -174,9 +200,7 @@ void add_event(const json& event, std::vector<std::string>& lines) {
     return;
   if (type != "BOOKMARK")
     throw std::runtime_error("unknown type");
-  const auto name = group(text(object, "apiVersion"));
-  const bool custom = name.find('.') != std::string::npos && !name.ends_with(".k8s.io");
-  if (custom || (role(object) != "" && role(object) != "Status"))
+  if (role(object) != "" && role(object) != "Status")
     lines.push_back(fmt::format("bookmark {} rv={}", kind_text(object),
                                 text(member(object, "metadata"), "resourceVersion")));
 }

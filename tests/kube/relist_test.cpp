@@ -126,3 +126,35 @@ TEST_CASE("a complete list of batch Jobs says nothing of the Jobs of another API
   CHECK(std::count(all.begin(), all.end(), "begin Job.batch.volcano.sh") == 1);
   CHECK(all.back() == "synced Job.batch items=0 rv=");
 }
+
+TEST_CASE("a list that names no kind, and one that is empty besides, is counted as what it is") {
+  const auto of = [](const std::string& lists) { return decode(lists, complete()).counters; };
+  const auto list = [](std::string_view items) {
+    return fmt::format(
+        R"({{"kind":"List","apiVersion":"v1","items":[{}],"metadata":{{"resourceVersion":""}}}})", items);
+  };
+  const auto empty = of(list(""));
+  CHECK(empty.lists_untyped == 1);
+  CHECK(empty.lists_of_nothing == 1);
+  CHECK(empty.kinds.empty());
+  const auto mixed = of(list(pod_json(uid_a) + "," + node_json(uid_b, "", "")) + list(pod_json(uid_a)));
+  CHECK(mixed.lists_untyped == 2);
+  CHECK(mixed.lists_of_nothing == 0);
+  CHECK(mixed.kinds.at("Pod").complete_lists == 2);
+  CHECK(mixed.kinds.at("Node").complete_lists == 1);
+  const auto typed =
+      of(pod_list(last, "") + pod_list(more, "") + R"({"kind":"SecretList","apiVersion":"v1","items":[]})");
+  CHECK(typed.lists_untyped == 0);
+  CHECK(typed.lists_of_nothing == 0);
+  CHECK(typed.kinds.at("Pod").complete_lists == 1);
+  CHECK(typed.kinds.size() == 1);
+  const auto broken = decode(list("{}") + pod_list(last, "{}"), complete(true)).counters;
+  CHECK(broken.lists_of_nothing == 0);
+  CHECK(broken.kinds.at("Pod").complete_lists == 0);
+  CHECK(decode(list("")).counters.lists_untyped == 0);
+}
+
+TEST_CASE("a list whose resourceVersion is too long to keep has none") {
+  const auto version = fmt::format(R"("resourceVersion":"{}")", std::string(1025, '9'));
+  CHECK(facts_of(pod_list(version, ""), complete()) == lines{"begin Pod", "synced Pod items=0 rv="});
+}

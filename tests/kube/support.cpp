@@ -103,7 +103,10 @@ decoded decode(std::string_view text, json_decoder_options options, const chunki
   json_decoder decoder{strings, options};
   decoded all;
   const auto take = [&](const result<void>& done) {
-    append(all.lines, render(decoder.take(), table));
+    const auto seen = decoder.take();
+    append(all.lines, render(seen, table));
+    for (const auto& each : seen.batch.containers)
+      all.instances.push_back(each.instance);
     append(all.warnings, decoder.take_warnings());
     if (!done)
       all.error = done.failure().what;

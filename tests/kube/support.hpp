@@ -20,7 +20,8 @@ std::vector<std::string> render(const observations& seen, const string_table& st
 struct decoded {
   std::vector<std::string> lines;
   std::vector<std::string> warnings;
-  std::string error; ///< empty on success
+  std::vector<std::uint32_t> instances; ///< of all containers
+  std::string error;                    ///< empty on success
   kube::counters counters;
 };
 

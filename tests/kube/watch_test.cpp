@@ -86,3 +86,21 @@ TEST_CASE("an unknown watch type is refused") {
   CHECK(contains(decode(R"({"type":"ADDED","object":null})").error, "the object of a watch event is null"));
   CHECK(contains(decode(R"({"type":5,"object":{}})").error, "the type of a watch event is a number"));
 }
+
+TEST_CASE("who feeds kubectl get --watch without its events is told that no deletion is seen") {
+  const auto others = pod_json(uid_b) + "\n" + pod_json(uid_c) + "\n";
+  const auto again = decode(pod_json(uid_a) + "\n" + others + pod_json(uid_a) + "\n" + others);
+  CHECK(again.lines.size() == 6);
+  REQUIRE(again.warnings.size() == 1);
+  CHECK(contains(
+      again.warnings[0],
+      "line 4: Pod shop/cart-1 comes again, as kubectl get --watch prints what has changed, which does "
+      "not say what was deleted: add --output-watch-events"));
+}
+
+TEST_CASE("objects in events and in lists may come again without a word") {
+  const auto event = R"({"type":"MODIFIED","object":)" + pod_json(uid_a) + "}";
+  const auto list = R"({"kind":"PodList","apiVersion":"v1","items":[)" + pod_json(uid_a) + "]}";
+  const auto config = R"({"kind":"ConfigMap","apiVersion":"v1","metadata":{"uid":"u"}})";
+  CHECK(decode(event + event + list + list + config + config + pod_json(uid_a)).warnings.empty());
+}
