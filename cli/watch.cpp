@@ -12,7 +12,9 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <mutex>
+#include <utility>
 
 namespace tallyman::cli {
 
@@ -80,13 +82,19 @@ private:
   std::mutex mutex_;
 };
 
-watch::cluster_watch::position_of positions_in(const cluster_state& state) {
-  return [&state](std::string_view kind, std::string_view api_version) {
-    for (const auto& [what, position] : state.positions.by_kind())
-      if (state.strings->text(what.name) == kind && state.strings->text(what.api_version) == api_version)
-        return position.resource_version;
-    return std::string{};
-  };
+using position_map = std::map<std::pair<std::string, std::string>, std::string>; ///< by kind and apiVersion
+
+// A copy of the positions alone: a view is a copy of the whole state, which must not live as long as a watch.
+result<position_map> positions_in(tallyman::cluster& cluster) {
+  const auto view = cluster.view();
+  if (!view)
+    return view.failure();
+  const auto& state = (*view)->state;
+  position_map positions;
+  for (const auto& [what, position] : state.positions.by_kind())
+    positions[{std::string{state.strings->text(what.name)},
+               std::string{state.strings->text(what.api_version)}}] = position.resource_version;
+  return positions;
 }
 
 result<void> follow(tallyman::cluster& cluster, watch::api_access access,
@@ -96,16 +104,18 @@ result<void> follow(tallyman::cluster& cluster, watch::api_access access,
   const watch::watch_sink sink{[&cluster](observations seen) { return cluster.submit(std::move(seen)); },
                                complain, [&told](const std::string& line) { told.report(line); }};
   watch::cluster_watch watching{std::move(access), std::move(settings), cluster.strings(), sink};
-  {
-    const auto view = cluster.view();
-    if (!view)
-      return view.failure();
-    const wake_event failed;
-    watching.start(positions_in((*view)->state), [&failed] { failed.set(); });
-    stop.wait_readable(failed.descriptor());
-    if (auto stopped = watching.stop(); !stopped)
-      return stopped;
-  }
+  const auto positions = positions_in(cluster);
+  if (!positions)
+    return positions.failure();
+  const auto position_of = [&](std::string_view kind, std::string_view api_version) {
+    const auto found = positions->find({std::string{kind}, std::string{api_version}});
+    return found == positions->end() ? std::string{} : found->second;
+  };
+  const wake_event failed;
+  watching.start(position_of, [&failed] { failed.set(); });
+  stop.wait_readable(failed.descriptor());
+  if (auto stopped = watching.stop(); !stopped)
+    return stopped;
   if (auto drained = cluster.drain(); !drained)
     return drained;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
@@ -133,6 +143,8 @@ result<exit_code> run(const watch_arguments& arguments, output& out) {
   if (!version)
     return version.failure();
   out.write(fmt::format("watching {} (Kubernetes {})\n", access->server, *version));
+  if (auto told = out.flush(); !told) // now, also to a file or a pipe
+    return told.failure();
   const stop_signal stop;
   auto opened = session::open(arguments.cluster, std::move(*options));
   if (!opened)
