@@ -2,9 +2,11 @@
 #include "cli/ingest_summary.hpp"
 #include "cli/session.hpp"
 #include "cli/stop_signal.hpp"
+#include "cli/table.hpp"
 #include "cli/wake_event.hpp"
 #include "cli/writer_arguments.hpp"
 #include "watch/cluster_watch.hpp"
+#include "watch/discovery.hpp"
 #include "watch/kubeconfig.hpp"
 
 #include <fmt/format.h>
@@ -66,6 +68,11 @@ result<watch::cluster_watch::settings> settings_of(const watch_arguments& argume
   return settings;
 }
 
+bool watches_pods(const std::vector<watch::resource>& resources) {
+  return std::any_of(resources.begin(), resources.end(),
+                     [](const watch::resource& each) { return each.kind == "Pod" && each.is_built_in; });
+}
+
 /// Lines that several threads write.
 class told_lines {
 public:
@@ -119,13 +126,15 @@ result<void> follow(tallyman::cluster& cluster, watch::api_access access,
   if (auto drained = cluster.drain(); !drained)
     return drained;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
-  const auto summary = summarise(cluster, watching.seen(), elapsed.count());
+  const auto asked = watching.counts();
+  auto seen = watching.seen();
+  seen.lists = asked.lists_end; // whole ones, as below, and not pages
+  const auto summary = summarise(cluster, seen, elapsed.count());
   if (!summary)
     return summary.failure();
-  const auto asked = watching.counts();
   out.write(text_of(*summary));
-  out.write(fmt::format("asked the API server for {} lists ({} pages) and {} watches\n", asked.lists,
-                        asked.pages, asked.watches));
+  out.write(fmt::format("asked the API server for {} ({}) and {}\n", counted(asked.lists, "list", "lists"),
+                        counted(asked.pages, "page", "pages"), counted(asked.watches, "watch", "watches")));
   return {};
 }
 
@@ -142,7 +151,14 @@ result<exit_code> run(const watch_arguments& arguments, output& out) {
   const auto version = watch::greet(*access, settings->http);
   if (!version)
     return version.failure();
+  {
+    watch::credentials who{*access};
+    if (auto found = watch::look_up(settings->resources, who, settings->http); !found)
+      return found.failure();
+  }
   out.write(fmt::format("watching {} (Kubernetes {})\n", access->server, *version));
+  if (!watches_pods(settings->resources))
+    out.write("pods are not among --kinds: what runs is not tallied\n");
   if (auto told = out.flush(); !told) // now, also to a file or a pipe
     return told.failure();
   const stop_signal stop;

@@ -115,7 +115,7 @@ void kind_watcher::end_list(std::vector<std::string> positions, bool whole) {
   for (auto& each : readers_)
     each->keep_bookmarks(whole);
   bookmarked_ = whole ? position() : std::string{};
-  if (what_.has_protobuf)
+  if (what_.is_built_in)
     for (const auto& each : positions_)
       with_.versions.saw(each, epoch_);
   if (!whole)

@@ -110,7 +110,7 @@ http_request kind_reader::request_for(const std::string& version, const std::str
   const auto& options = with_.options;
   http_request request;
   request.path = path_of_version(version) + scope_.path + query + scope_.selectors;
-  request.accept = accept_header(options.use_protobuf && what_.has_protobuf);
+  request.accept = accept_header(options.use_protobuf && what_.is_built_in);
   request.silence_max = is_stream ? options.watch_silence_max : options.list_silence_max;
   request.time_max =
       is_stream ? 2 * options.watch_time_min + options.watch_silence_max : options.list_time_max;
@@ -193,7 +193,7 @@ result<void> kind_reader::take_stream(answer& so_far) {
     return error{error_kind::bad_input, so_far.reported.why};
   }
   if (end_.progressed) {
-    if (what_.has_protobuf) // else it may be another server's, behind this one
+    if (what_.is_built_in)
       with_.versions.saw(end_.position, asked_.epoch);
     on_progress();
   }

@@ -50,7 +50,7 @@ kind_watcher::kind_watcher(resource what, watch_context with, const std::string&
     return;
   positions_ = {bookmarked_};
   is_new_connection_ = true;
-  if (what_.has_protobuf)
+  if (what_.is_built_in)
     with_.versions.saw(bookmarked_, epoch_);
 }
 
@@ -255,7 +255,7 @@ void kind_watcher::note(const judgement& how) {
   is_well_ = false;
   is_new_connection_ = true;
   auto told = how;
-  if (how.what == verdict::not_allowed && what_.has_protobuf)
+  if (how.what == verdict::not_allowed && what_.is_built_in)
     told.why += "; deploy/rbac.yaml has the rights that are needed";
   if (left_out && what_.kind == "Pod")
     told.why += "; without pods nothing can be tallied";
