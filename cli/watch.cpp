@@ -217,7 +217,7 @@ void add_watch(const subcommand& to) {
   add_server_options(self, *arguments);
   add_scope_options(self, *arguments);
   self.footer(
-      "Runs until SIGINT or SIGTERM. A restart goes on where the journal ends, without listing anything if\n"
+      "Runs until SIGINT or SIGTERM. A restart goes on where the journal ends, without a list of objects if\n"
       "the API server still has the events since then. Kinds that may not be read are left out; what is\n"
       "wrong with the server or the network is tried again for ever.");
   self.run([arguments](output& out) { return run(*arguments, out); });
