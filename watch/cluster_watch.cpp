@@ -75,20 +75,17 @@ watch_options with_seed(watch_options options) {
 
 cluster_watch::cluster_watch(api_access access, settings chosen, string_table& strings, watch_sink sink,
                              pace& time)
-    : settings_{std::move(chosen.resources), with_seed(std::move(chosen.options)), chosen.http},
+    : settings_{std::move(chosen.resources), with_seed(std::move(chosen.options)), chosen.http,
+                std::move(chosen.connect)},
       strings_(strings), sink_(std::move(sink)), time_(time), who_(std::move(access)),
-      troubles_(sink_, time_, who_.access().server), versions_(settings_.options, time_, troubles_) {}
+      troubles_(sink_, time_, who_.access().server), versions_(settings_.options, time_, troubles_) {
+  if (!settings_.connect)
+    settings_.connect = connect_over_http(who_, settings_.http);
+}
 
 watch_context cluster_watch::context() {
-  return {settings_.options,
-          who_.access(),
-          strings_,
-          sink_,
-          time_,
-          troubles_,
-          versions_,
-          connect_over_http(who_, settings_.http),
-          [this] { retry_all(); }};
+  return {settings_.options, who_.access(),          strings_, sink_, time_, troubles_, versions_,
+          settings_.connect, [this] { retry_all(); }};
 }
 
 cluster_watch::~cluster_watch() {

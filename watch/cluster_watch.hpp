@@ -33,6 +33,7 @@ public:
     std::vector<resource> resources;
     watch_options options;
     http_client::options http;
+    connector connect; ///< empty: over HTTP, with the options above
   };
 
   /// Where the watch of a kind can go on: what the journal has for (kind, apiVersion), or an empty text.

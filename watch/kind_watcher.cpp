@@ -248,6 +248,7 @@ void kind_watcher::note(const judgement& how) {
   refusals_ = left_out ? refusals_ + 1 : 0;
   if (how.what == verdict::ok)
     return;
+  is_readable_ = is_readable_ && !left_out;
   if (how.what == verdict::rewound)
     with_.versions.ask_soon();
   if (is_usual(how.what))
@@ -263,6 +264,10 @@ void kind_watcher::note(const judgement& how) {
 }
 
 void kind_watcher::note_success(cure by) {
+  if (!is_readable_.exchange(true)) {
+    const std::lock_guard lock{mutex_};
+    readable_path_ = path_of_version(version()) + readers_.front()->path();
+  }
   if (is_new_connection_.exchange(false))
     with_.versions.ask_soon();
   if (has_worked_ && is_well_)
@@ -271,10 +276,6 @@ void kind_watcher::note_success(cure by) {
     return;
   has_worked_ = true;
   is_well_ = true;
-  {
-    const std::lock_guard lock{mutex_};
-    readable_path_ = path_of_version(version()) + readers_.front()->path();
-  }
   if (with_.troubles.worked(what_.plural))
     with_.on_recovery();
 }
@@ -292,7 +293,7 @@ void kind_watcher::pause(const judgement& why, const std::stop_token& stop) {
 
 std::string kind_watcher::readable_path() const {
   const std::lock_guard lock{mutex_};
-  return is_well_ ? readable_path_ : std::string{};
+  return is_readable_ ? readable_path_ : std::string{};
 }
 
 kube::counters kind_watcher::seen() {

@@ -59,7 +59,8 @@ public:
       round_.fire();
   }
 
-  /// A path that has last been read without trouble, for a question about nothing but the server; or empty.
+  /// A path that could be read and has not been refused since, for a question about nothing but the server;
+  /// or empty. Other trouble of the kind does not count: it may come of a server that went back.
   std::string readable_path() const;
 
   watch_counts counts() const noexcept { return {lists_, lists_end_, pages_, watches_}; }
@@ -122,6 +123,7 @@ private:
   std::atomic<bool> is_well_ = true; ///< nothing has failed since the last success
   std::atomic<cure> cure_ = cure::list;
   std::atomic<bool> has_worked_ = false;
+  std::atomic<bool> is_readable_ = false;       ///< and `readable_path_` is of now
   std::atomic<bool> is_new_connection_ = false; ///< the next answer may be another server's
   std::atomic<bool> waits_for_server_ = false;
   mutable std::mutex mutex_; ///< guards `readable_path_`

@@ -63,6 +63,21 @@ TEST_CASE("an etcd restored behind quiet watches is noticed") {
   CHECK(count(cluster.told(), went_back) == 1);
 }
 
+TEST_CASE("an etcd restored while no watch brings anything is noticed") {
+  std::atomic<int> version = 4456;
+  std::atomic<bool> ends_watches = true;
+  const auto quiet = server_at(version);
+  fake_api_server server{[&](const fake_request& request, fake_connection& to) {
+    request.is_watch() && ends_watches ? to.begin(200, json) : quiet(request, to);
+  }};
+  watched_cluster cluster{server.url(), {}, watched_cluster::fast(), two_kinds};
+  REQUIRE(cluster.tells("ends every watch of pods at once"));
+  REQUIRE(cluster.tells("ends every watch of nodes at once"));
+  version = 2504;
+  ends_watches = false;
+  CHECK(cluster.tells(went_back));
+}
+
 TEST_CASE("a restart lists no objects, and asks the server for its version in one cheap question") {
   const std::atomic<int> version = 4456;
   fake_api_server server{server_at(version)};

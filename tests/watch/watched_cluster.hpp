@@ -18,7 +18,7 @@ public:
   explicit watched_cluster(const std::string& url, std::map<std::string, std::string> positions = {},
                            watch_options options = fast(),
                            std::vector<resource> resources = built_in_resources())
-      : watch_(access_to(url), {std::move(resources), std::move(options), {}}, table_, sink()) {
+      : watch_(access_to(url), {std::move(resources), std::move(options), {}, {}}, table_, sink()) {
     watch_.start(
         [&](std::string_view kind, std::string_view) {
           const auto found = positions.find(std::string{kind});
