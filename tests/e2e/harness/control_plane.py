@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -104,8 +105,8 @@ class ControlPlane:
 
     def version(self):
         """(major, minor) of what the API server says it is."""
-        said = self.api.get("/version")
-        return int(said["major"]), int(said["minor"].rstrip("+"))
+        said = re.match(r"v(\d+)\.(\d+)\.", self.api.get("/version")["gitVersion"])
+        return int(said[1]), int(said[2])
 
     # -- the API server -------------------------------------------------------------------------
 
