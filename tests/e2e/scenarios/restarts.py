@@ -17,12 +17,10 @@ def api_server_restarted(stage):
     workloads.namespace("restarted")
     workloads.make("Deployment", "restarted", "cart", 2, "cart:1")
     stage.check()
-    mark = stage.main.mark()
     stage.cluster.restart_api_server()
     workloads.scale("Deployment", "restarted", "cart", 4)
     stage.check()
     stage.wait_watching()
-    stage.main.wait_said(30, "works again", mark)
 
 
 @scenario()
@@ -31,7 +29,11 @@ def api_server_away_for_a_minute(stage):
     workloads = stage.workloads
     workloads.namespace("away")
     workloads.make("Deployment", "away", "cart", 2, "cart:1")
+    # One that has not told of such trouble before.
+    stage.main.stop()
+    stage.main.start()
     stage.check()
+    stage.wait_watching()
     mark = stage.main.mark()
     stage.cluster.stop_api_server()
     time.sleep(60)
@@ -120,7 +122,7 @@ def compacted(stage):
     stage.cluster.restart_api_server()
     stage.main.start()
     stage.check()
-    stage.main.wait_said(20, "pods: listing anew", said)
+    stage.main.wait_said(20, "listing anew", said)
     stage.wait_watching()
     expect("lists after a gap", EACH_ONCE, dict(stage.audit.lists(audited)))
 

@@ -37,9 +37,13 @@ def rights(stage):
         stage.wait_refused("nodes", verb)
         # A streamed list is a watch, and takes no other right.
         expect_one_complaint(stage, f"nodes are left out: no right to {verb} nodes", "--kinds", "nodes", "--no-streamed-lists")
+    stage.main.stop()
+    stage.grant()
+    stage.main.start()
+    stage.wait_watching()
+    mark = stage.main.mark()
     stage.grant(without="pods")
     stage.wait_refused("pods", "watch")
-    mark = stage.main.mark()
     # Watches that are open go on, so the server must end them.
     stage.cluster.restart_api_server()
     stage.main.wait_complaint(60, "pods are left out: no right to watch pods", mark)
