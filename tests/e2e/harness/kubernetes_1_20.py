@@ -1,6 +1,5 @@
 """Kubernetes 1.20, built from Debian's source package: real controllers, and kubelets that are real but run no containers."""
 
-import glob
 import os
 import re
 import shutil
@@ -9,7 +8,7 @@ import time
 from .api_client import ApiError
 from .control_plane import ControlPlane, ControlPlaneFailed
 
-_FOLDER = re.compile(r"Adding pod path: (/tmp/hollow-kubelet\.[0-9]*)/[^/ ]*$", re.MULTILINE)
+_MANIFESTS = re.compile(r"Adding pod path: (/tmp/hollow-kubelet\.[0-9]*/[^/ ]*)$", re.MULTILINE)
 _NODES = ["hollow-1", "hollow-2", "hollow-3"]
 
 
@@ -58,20 +57,16 @@ class Kubernetes120(ControlPlane):
         self._forget(node)
 
     def manifests(self, node):
-        """The folder in which that kubelet looks for static pods."""
-        folder = self._folder(node)
-        return glob.glob(os.path.join(folder, "*/"))[0] if folder else None
-
-    def _folder(self, node):
-        """What it has in /tmp, which a kubelet that is killed leaves there."""
+        """The folder in which that kubelet looks for static pods, by its log."""
         try:
             with open(self.path("log", node + ".log"), encoding="utf-8", errors="replace") as log:
-                found = _FOLDER.findall(log.read())
+                found = _MANIFESTS.findall(log.read())
         except FileNotFoundError:
             return None
         return found[-1] if found else None
 
     def _forget(self, node):
-        folder = self._folder(node)
+        """What it has in /tmp, which a kubelet that is killed leaves there."""
+        folder = self.manifests(node)
         if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(os.path.dirname(folder), ignore_errors=True)
