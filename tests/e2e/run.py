@@ -91,13 +91,13 @@ def main():
     if chosen.list:
         say_list()
         return 0
-    passed, failed = 0, 0
     complaints = check_recordings()
-    print("ok   the recordings' inventories" if not complaints else "FAIL the recordings' inventories\n" + "\n".join(complaints), flush=True)
+    print("\n".join(["FAIL the recordings' inventories", *complaints] if complaints else ["ok   the recordings' inventories"]), flush=True)
     passed, failed = int(not complaints), int(bool(complaints))
     output, runs = multiprocessing.Lock(), []
     for name, binaries in servers.items():
-        chosen_here = [each for each in REGISTERED if name not in each.left_out and (not chosen.scenario or each.name in chosen.scenario)]
+        chosen_here = [each for each in REGISTERED
+                       if name not in each.left_out and (not chosen.scenario or each.name in chosen.scenario)]
         if not chosen_here:
             continue
         folder, lock = work_folder(name)

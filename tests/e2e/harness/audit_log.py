@@ -49,7 +49,7 @@ class AuditLog:
         return entries
 
     def lists(self, since=0, user="tracker"):
-        """How often each kind was listed with success, in pages or streamed; a list is counted when it is complete (or begins to stream)."""
+        """How often each kind was listed with success, in pages (the first one counts) or streamed."""
         return collections.Counter(each["objectRef"]["resource"] for each in self.entries(since)
                                    if each["user"]["username"] == user and is_list(each) and code_of(each) == 200
                                    and "continue=" not in each["requestURI"])

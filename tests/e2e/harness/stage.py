@@ -2,7 +2,7 @@
 
 import os
 
-from . import children, inventory
+from . import children
 from .api_client import ApiError
 from .audit_log import KINDS
 from .objects import RBAC, role, role_binding, role_rules
@@ -84,9 +84,6 @@ class Stage:
     def owners(self, tracker=None):
         """KIND/NAMESPACE/NAME of each."""
         return {line.split()[1].rpartition("/")[0] for line in (tracker or self.main).inventory()}
-
-    def inventory_of_cluster(self, scope=inventory.Scope()):
-        return inventory.of_cluster(self.api, scope)
 
     # -- watches --------------------------------------------------------------------------------
 

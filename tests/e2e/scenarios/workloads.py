@@ -133,7 +133,8 @@ def static_pods(stage):
         with open(os.path.join(folder, "static.json"), "w", encoding="utf-8") as file:
             json.dump(manifest, file)
     workloads.wait_running("default", "static", 3)
-    mirrors = [pod for pod in workloads.pods("default", "static") if "kubernetes.io/config.mirror" in pod["metadata"].get("annotations", {})]
+    mirrors = [pod for pod in workloads.pods("default", "static")
+               if "kubernetes.io/config.mirror" in pod["metadata"].get("annotations", {})]
     expect("mirror pods", 3, len(mirrors))
     stage.check()
     expect("the owners of static pods", {"Pod"}, stage.owners_in("default"))
