@@ -5,7 +5,6 @@ import datetime
 import json
 import os
 import re
-import time
 
 # What a tracker watches unless told otherwise.
 KINDS = ("cronjobs", "daemonsets", "deployments", "jobs", "nodes", "pods", "replicasets", "replicationcontrollers",
@@ -58,19 +57,6 @@ class AuditLog:
         """Everything that asked for a list of objects, for people."""
         return [f"{each['verb']} {each['requestURI']}: {code_of(each)}" for each in self.entries(since)
                 if each["user"]["username"] == user and is_list(each)]
-
-    def open_watches(self, user="tracker", since=0, seconds=0):
-        """How many watches of each kind that began behind the mark have been open for at least so long."""
-        opened = {}
-        for each in self.entries(since):
-            if each["verb"] != "watch" or each["user"]["username"] != user:
-                continue
-            if each["stage"] == "ResponseStarted" and code_of(each) == 200:
-                opened[each["auditID"]] = each
-            else:
-                opened.pop(each["auditID"], None)
-        return collections.Counter(each["objectRef"]["resource"] for each in opened.values()
-                                   if time.time() - time_of(each) >= seconds)
 
 
 def is_list(entry):

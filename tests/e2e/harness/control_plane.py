@@ -41,7 +41,6 @@ class ControlPlane:
         self.audit = AuditLog(os.path.join(folder, "log", "audit.log"))
         self.api = self.client("admin-token")
         self.processes = {}
-        self.api_server_started = 0  # a mark in the audit log
 
     # -- what a subclass says -------------------------------------------------------------------
 
@@ -111,7 +110,6 @@ class ControlPlane:
     # -- the API server -------------------------------------------------------------------------
 
     def start_api_server(self):
-        self.api_server_started = self.audit.mark()
         deadline = time.monotonic() + 120 * PATIENCE
         while time.monotonic() < deadline:
             # It ends itself when it cannot reach etcd within a minute, which happens on a busy machine.

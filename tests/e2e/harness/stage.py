@@ -1,6 +1,8 @@
 """What a scenario is given: a cluster, the tracker that runs through all scenarios, and means to make and compare."""
 
 import os
+import re
+import time
 
 from . import children
 from .api_client import ApiError
@@ -20,6 +22,7 @@ class Stage:
         self.api.post(f"{RBAC}/clusterroles", role("ClusterRole", "tallyman", role_rules()))
         self.api.post(f"{RBAC}/clusterrolebindings", role_binding(
             "ClusterRoleBinding", "trackers", "ClusterRole", "tallyman", "Group", "trackers"))
+        self._others = self.stable_watches()
         self.main = self.tracker("main").start()
         # Something runs whatever a scenario deletes, so that there is always something to compare.
         self.workloads.namespace("standing")
@@ -32,8 +35,12 @@ class Stage:
             self.cluster.start_etcd()
         if not self.cluster.runs("apiserver"):
             self.cluster.start_api_server()
-        if self.api.get(f"{RBAC}/clusterroles/tallyman").get("rules") != role_rules():
-            self.grant()
+        for node in self.cluster.node_names():
+            if not self.cluster.runs(node):
+                self.cluster.start_kubelet(node)
+        if not self.api.exists(f"{RBAC}/clusterroles/tallyman"):
+            self.api.post(f"{RBAC}/clusterroles", role("ClusterRole", "tallyman", role_rules()))
+        self.grant()
         if not self.main.runs():
             self.main.start()
 
@@ -87,16 +94,42 @@ class Stage:
 
     # -- watches --------------------------------------------------------------------------------
 
-    def wait_watching(self, tracker=None, seconds=90):
-        """By the API server's log: each kind is watched by one watch from a position that the server knows; one that is too old is
-        refused as soon as the watch is open."""
-        user = (tracker or self.main).user
-        want = dict.fromkeys(KINDS, 1)
+    def watches(self):
+        """How many watches of each kind in the whole cluster the API server holds open, whoever's, by its gauge. (Its log of
+        requests has a watch only once it has ended, in 1.20.)"""
+        found = dict.fromkeys(KINDS, 0)
+        for line in self.api.text("/metrics").splitlines():
+            if re.match(r'apiserver_longrunning_(gauge|requests)\{.*scope="cluster".*verb="WATCH"', line):
+                kind = re.search(r'resource="([a-z]*)"', line)[1]
+                if kind in found:
+                    found[kind] += int(line.rpartition(" ")[2])
+        return found
 
-        def watched(seconds=2):
-            return dict(self.audit.open_watches(user, self.cluster.api_server_started, seconds))
-        until(seconds, f"{user} has one watch of each kind that has been open for 2 s", lambda: watched() == want,
-              lambda: f"{watched(0)}")
+    def stable_watches(self):
+        seen = {}
+
+        def stable():
+            seen["now"] = self.watches()
+            time.sleep(3)
+            return self.watches() == seen["now"]
+        until(60, "the same watches for 3 s", stable, self.watches)
+        return seen["now"]
+
+    def wait_watching(self, seconds=90):
+        """Until `main` watches each kind, and everybody else watches again, too. A position that is too old is refused as soon as
+        the watch is open."""
+        want = {kind: count + 1 for kind, count in self._others.items()}
+
+        def all_watched():
+            found = self.watches()
+            return all(found[kind] >= want[kind] for kind in KINDS)
+
+        def still_watched():
+            if not all_watched():
+                return False
+            time.sleep(2)
+            return all_watched()
+        until(seconds, f"at least these watches, for 2 s: {want}", still_watched, self.watches)
 
     # -- rights ---------------------------------------------------------------------------------
 

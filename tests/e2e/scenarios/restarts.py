@@ -1,6 +1,5 @@
 """The tracker or the API server stops, and goes on."""
 
-import re
 import signal
 import time
 
@@ -58,35 +57,13 @@ def restart_without_gap(stage):
     stage.main.check_replay()
     mark = stage.audit.mark()
     # Others' watches, for which there must be no change while this runs, as they come back after the server's restart.
-    others = stable_watches(stage)
+    others = stage.stable_watches()
     stage.main.start()
     workloads.scale("Deployment", "gapless", "cart", 2)
     stage.check()
     want = {kind: others[kind] + 1 for kind in KINDS}
-    until(20, f"one watch more of each kind: {want}", lambda: watches(stage) == want, lambda: watches(stage))
+    until(20, f"one watch more of each kind: {want}", lambda: stage.watches() == want, stage.watches)
     expect("lists by a restart", [], stage.audit.list_lines(mark))
-
-
-def watches(stage):
-    """How many watches of each kind in the whole cluster the API server holds open, whoever's."""
-    found = dict.fromkeys(KINDS, 0)
-    for line in stage.api.text("/metrics").splitlines():
-        if re.match(r'apiserver_longrunning_(gauge|requests)\{.*scope="cluster".*verb="WATCH"', line):
-            kind = re.search(r'resource="([a-z]*)"', line)[1]
-            if kind in found:
-                found[kind] += int(line.rpartition(" ")[2])
-    return found
-
-
-def stable_watches(stage):
-    seen = {}
-
-    def stable():
-        seen["now"] = watches(stage)
-        time.sleep(3)
-        return watches(stage) == seen["now"]
-    until(60, "the same watches for 3 s", stable, lambda: watches(stage))
-    return seen["now"]
 
 
 @scenario()
