@@ -5,6 +5,7 @@ import json
 import ssl
 import urllib.parse
 
+_SECONDS = 60  # as long as an API server gives itself
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -83,7 +84,7 @@ class ApiClient:
         try:
             if not was_kept:
                 trust = ssl.create_default_context(cafile=self._authority)
-                self._connection = http.client.HTTPSConnection("127.0.0.1", self._port, timeout=30, context=trust)
+                self._connection = http.client.HTTPSConnection("127.0.0.1", self._port, timeout=_SECONDS, context=trust)
             self._connection.request(method, path, content, headers)
             return self._connection.getresponse()
         except (OSError, http.client.HTTPException):

@@ -42,9 +42,9 @@ class Suite:
             stage.prepare()
             remark = scenario.run(stage)
         except Failed as failure:
-            report = _report(failure, stage)
-        except Exception:  # a mistake of the scenario, or no answer where there must be one: it failed, the others go on
-            report = "\n".join(filter(None, [traceback.format_exc().rstrip(), stage.last_words()]))
+            report = _report(f"expected: {failure.expected}\nfound:    {_hanging(failure.found)}", failure, stage)
+        except Exception as failure:  # a mistake of the scenario, or no answer where there must be one: the others go on
+            report = _report(f"{type(failure).__name__}: {failure}", failure, stage)
         line = f"{self._cluster.name}/{scenario.name:<28} {time.monotonic() - started:4.0f} s"
         if report is None:
             self.passed += 1
@@ -63,11 +63,13 @@ class Suite:
             sys.stdout.flush()
 
 
-def _report(failure, stage):
-    # The innermost line of a scenario, and how it was reached.
-    steps = [each for each in traceback.extract_tb(failure.__traceback__) if os.sep + "scenarios" + os.sep in each.filename]
-    where = [f"at {os.path.basename(each.filename)}:{each.lineno} in {each.name}: {each.line}" for each in steps]
-    return "\n".join(filter(None, [f"expected: {failure.expected}", f"found:    {_hanging(failure.found)}", *where, stage.last_words()]))
+def _report(what, failure, stage):
+    """`what`, where in the scenarios and how it was reached, and the last words of the trackers."""
+    steps = [each for each in traceback.extract_tb(failure.__traceback__) if os.sep + "e2e" + os.sep in each.filename]
+    if isinstance(failure, Failed):
+        steps = [each for each in steps if os.sep + "scenarios" + os.sep in each.filename]
+    where = [f"at {os.path.basename(each.filename)}:{each.lineno} in {each.name}: {each.line}" for each in steps[-5:]]
+    return "\n".join(filter(None, [what, *where, stage.last_words()]))
 
 
 def _hanging(text, most=14):
