@@ -4,12 +4,15 @@
 #include "actors/pod_router.hpp"
 #include "actors/snapshots.hpp"
 #include "actors/supervisor.hpp"
+#include "messages/record_type.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace tallyman {
@@ -25,6 +28,22 @@ std::int64_t wall_clock_ms() {
 std::size_t bytes_of(const fact_batch& batch) {
   return 1 + batch.facts.size() * sizeof(fact) + batch.containers.size() * 2 * sizeof(container) +
          batch.texts.size();
+}
+
+/// What `settings_changed` says, but for what follows from the change.
+struct journaled_settings {
+  std::uint64_t scan_grace_ms = 0;
+  tally_rules rules = tally_rules::first;
+  std::string followed;
+
+  friend bool operator==(const journaled_settings&, const journaled_settings&) = default;
+};
+
+/// The same kinds give the same text, in whatever order, and however often, they are named.
+std::string followed_text(std::vector<std::string> kinds) {
+  std::sort(kinds.begin(), kinds.end());
+  kinds.erase(std::unique(kinds.begin(), kinds.end()), kinds.end());
+  return fmt::format("{}", fmt::join(kinds, " "));
 }
 
 error stopped(const std::string& why) {
@@ -51,6 +70,7 @@ public:
     log_options.create_if_missing = options_.create;
     log_options.read_only = options_.read_only;
     log_options.keep = options_.keep;
+    log_options.content_version = records_version;
     auto log = journal::log::open(storage, directory, log_options);
     if (!log)
       return log.failure();
@@ -58,7 +78,7 @@ public:
     auto initial = initial_state();
     if (!initial)
       return initial.failure();
-    grace_ms_ = initial->placed.images().grace_ms();
+    settings_ = {initial->placed.images().grace_ms(), initial->rules(), initial->workloads.followed()};
     const auto from = initial->sequence + 1;
     strings_ = initial->strings;
     spawn_actors(std::move(*initial));
@@ -170,7 +190,7 @@ private:
       // Batches that hold nothing but definitions, which the reader has taken in.
       if (work->batch.facts.empty())
         continue;
-      note_grace(work->batch);
+      note_settings(work->batch);
       const auto bytes = bytes_of(work->batch);
       if (auto entered = gate_->acquire(bytes); !entered)
         return entered;
@@ -197,11 +217,11 @@ private:
     return true;
   }
 
-  void note_grace(const fact_batch& batch) {
+  void note_settings(const fact_batch& batch) {
     for (const auto& each : batch.facts)
-      if (const auto* settings = std::get_if<settings_changed>(&each.body)) {
-        grace_ms_ = settings->scan_grace_ms;
-      }
+      if (const auto* settings = std::get_if<settings_changed>(&each.body))
+        settings_ = {settings->scan_grace_ms, std::max(settings->rules, settings_.rules),
+                     std::string{batch.text(settings->followed)}};
   }
 
   result<void> start_writing() {
@@ -216,10 +236,18 @@ private:
     };
     if (auto started = log_->start(std::move(callbacks)); !started)
       return started;
-    if (!is_new && grace_ms_ == options_.scan_grace_ms)
+    const journaled_settings wanted{options_.scan_grace_ms, tally_rules::second,
+                                    options_.followed ? followed_text(*options_.followed)
+                                                      : settings_.followed};
+    if (!is_new && wanted == settings_)
       return {};
     observations settings;
-    settings.batch.facts.push_back({0, settings_changed{options_.scan_grace_ms}});
+    settings_changed change;
+    change.scan_grace_ms = wanted.scan_grace_ms;
+    change.rules = wanted.rules;
+    change.list_anew = !is_new && (wanted.rules != settings_.rules || wanted.followed != settings_.followed);
+    change.followed = settings.batch.add_text(wanted.followed);
+    settings.batch.facts.push_back({0, change});
     return submit(std::move(settings), {});
   }
 
@@ -255,7 +283,7 @@ private:
   std::shared_ptr<flow_gate> workers_ = std::make_shared<flow_gate>(0); ///< see `supervisor_options`
   std::shared_ptr<journal::log> log_;
   std::shared_ptr<string_table> strings_;
-  std::uint64_t grace_ms_ = 0;
+  journaled_settings settings_; ///< as of the last fact that was recovered
   caf::actor supervisor_;
   caf::actor router_;
   caf::actor inventory_;

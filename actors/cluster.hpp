@@ -15,7 +15,9 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace tallyman {
 
@@ -39,6 +41,9 @@ struct cluster_options {
   std::size_t flow_bytes_max = std::size_t{16} << 20;
   /// How long an image's scan state outlives its last owner; entered into the journal when it changes.
   std::uint64_t scan_grace_ms = 24ull * 60 * 60 * 1000;
+  /// The kinds that are followed to their own controller besides the built-in ones ("Workflow.argoproj.io");
+  /// entered into the journal when they change. Unset: those that the journal has.
+  std::optional<std::vector<std::string>> followed;
   /// The wall clock; tests and recordings give their own.
   fact_sequencer::clock now;
   /// See `image_fault`. For tests.

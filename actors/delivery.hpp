@@ -33,8 +33,8 @@ struct submission {
 
   fact_batch batch;
   std::uint64_t first_sequence = 1;
-  std::vector<platform> platforms;      ///< of each fact; the node registry's part
-  std::vector<owner_resolution> owners; ///< of each fact; the workload registry's part
+  std::vector<platform> platforms; ///< of each fact; the node registry's part
+  owner_resolutions owners;        ///< the workload registry's part
   /// Set: this is a marker and holds no facts.
   gathering_ptr gather;
   std::function<void()> on_applied;

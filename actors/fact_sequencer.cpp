@@ -33,14 +33,19 @@ void fact_sequencer::prefetch(const std::vector<fact>& facts, std::size_t i) con
     intake_.prefetch(facts[i + ahead], ahead);
 }
 
-/// Without lists nothing is added, so what is admitted moves up to where something was dropped.
+/// Without lists hardly anything is added, so what is admitted moves up to where something was dropped.
 void fact_sequencer::admit_in_place(submission& work) {
   auto& facts = work.batch.facts;
   std::size_t kept = 0;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     prefetch(facts, i);
     facts[i].time_ms = last_time_ms_;
-    if (!judge(work, facts[i]))
+    auto verdict = intake_.admit(work.batch, facts[i]);
+    if (verdict == intake::verdict::displaces) { // its end comes first, and then the fact itself
+      facts.insert(facts.begin() + static_cast<std::ptrdiff_t>(i), {last_time_ms_, intake_.displaced()});
+      verdict = intake_.admit(work.batch, facts[i]);
+    }
+    if (!note(facts[i].body, verdict))
       continue;
     if (kept != i)
       facts[kept] = facts[i];
@@ -58,28 +63,38 @@ void fact_sequencer::admit_with_lists(submission& work, const std::vector<list_b
     for (; list != lists.end() && list->position <= i; ++list)
       intake_.begin_list(list->kind);
     if (const auto* synced = std::get_if<list_synced>(&facts[i].body))
-      end_list(work, {synced->kind, synced->api_version});
+      end_list(work, {synced->kind, synced->api_version},
+               version_number(work.batch.text(synced->resource_version)));
     admit_fact(work, {last_time_ms_, facts[i].body});
   }
   for (; list != lists.end(); ++list)
     intake_.begin_list(list->kind);
 }
 
-void fact_sequencer::end_list(submission& work, object_kind kind) {
-  for (const auto& body : intake_.end_list(kind))
+void fact_sequencer::end_list(submission& work, object_kind kind, std::uint64_t version) {
+  for (const auto& body : intake_.end_list(kind, version))
     admit_fact(work, {last_time_ms_, body});
 }
 
 void fact_sequencer::admit_fact(submission& work, const fact& candidate) {
-  if (judge(work, candidate))
+  auto verdict = intake_.admit(work.batch, candidate);
+  if (verdict == intake::verdict::displaces) {
+    admit_fact(work, {candidate.time_ms, fact_body{intake_.displaced()}});
+    verdict = intake_.admit(work.batch, candidate);
+  }
+  if (note(candidate.body, verdict))
     work.batch.facts.push_back(candidate);
 }
 
-bool fact_sequencer::judge(const submission& work, const fact& candidate) {
-  auto& count = count_of(candidate.body);
-  switch (intake_.admit(work.batch, candidate)) {
+bool fact_sequencer::note(const fact_body& body, intake::verdict verdict) {
+  auto& count = count_of(body);
+  switch (verdict) {
+  case intake::verdict::returned:
+    ++count.returned;
+    [[fallthrough]];
   case intake::verdict::admitted:
     ++count.journaled;
+    count.gone += is_end(body) ? 1u : 0u;
     return true;
   case intake::verdict::no_op:
     ++count.no_ops;
@@ -87,7 +102,10 @@ bool fact_sequencer::judge(const submission& work, const fact& candidate) {
   case intake::verdict::late:
     ++count.late;
     return false;
+  case intake::verdict::displaces:
+    break;
   }
+  invariant(false && "an object's name has a holder that cannot be ended");
   return false;
 }
 
@@ -97,7 +115,7 @@ void fact_sequencer::replay(const submission& work) {
   const auto& facts = work.batch.facts;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     prefetch(facts, i);
-    intake_.admit(work.batch, facts[i]);
+    intake_.remember(work.batch, facts[i]);
   }
   next_sequence_ += facts.size();
   last_time_ms_ = std::max(last_time_ms_, facts.back().time_ms);

@@ -40,9 +40,9 @@ private:
   void admit_in_place(submission& work);
   void admit_with_lists(submission& work, const std::vector<list_begin>& lists);
   void admit_fact(submission& work, const fact& candidate);
-  void end_list(submission& work, object_kind kind);
-  /// Whether it is to be journaled; counts it.
-  bool judge(const submission& work, const fact& candidate);
+  void end_list(submission& work, object_kind kind, std::uint64_t version);
+  /// Counts a verdict. Whether the fact is to be journaled.
+  bool note(const fact_body& body, intake::verdict verdict);
   intake_count& count_of(const fact_body& body);
 
   std::shared_ptr<string_table> strings_;

@@ -129,8 +129,9 @@ private:
       if (!decoded)
         return unreadable_event(record.sequence, decoded.failure());
     } else {
-      // It is not about anything that matters, but it says how late it is. This fact says no more.
-      batch_.facts.push_back({record.time_ms, settings_changed{state_.placed.images().grace_ms()}});
+      // It is not about anything that matters, but it says how late it is. This fact, of no image, says no
+      // more.
+      batch_.facts.push_back({record.time_ms, remote_acknowledged{}});
     }
     apply(record.sequence);
     return {};

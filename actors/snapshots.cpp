@@ -72,7 +72,7 @@ result<std::optional<cluster_state>> load_snapshot(const journal::log& log) {
 
 cluster_state empty_state(const journal::log& log) {
   const auto seed = log.info().id.low;
-  return cluster_state{std::make_shared<string_table>(), seed};
+  return cluster_state{std::make_shared<string_table>(), seed, tally_rules::first};
 }
 
 result<cluster_state> start_before(const journal::log& log, std::uint64_t sequence) {
@@ -102,7 +102,7 @@ result<cluster_state> state_at(const journal::log& log, std::uint64_t sequence,
       break;
     if (!options.without_intake)
       for (const auto& each : batch.facts)
-        state.incoming.admit(batch, each);
+        state.incoming.remember(batch, each);
     state.apply(batch, **first);
   }
   state.defined_strings = state.strings->size();

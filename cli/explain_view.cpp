@@ -47,9 +47,8 @@ std::vector<image_row> matching(std::vector<image_row> images, std::string_view 
 /// The pods of one image, under the text of their uids.
 pods_by_text pods_of(const cluster_state& state, image_index image) {
   pods_by_text pods;
-  const auto runs_it = [image](const placements::placed_image& placed) { return placed.image == image; };
   for (const auto& [id, pod] : state.placed.pods())
-    if (std::any_of(pod.images.begin(), pod.images.end(), runs_it))
+    if (pod.runs(image))
       pods.emplace(to_string(id, *state.strings), &pod);
   return pods;
 }

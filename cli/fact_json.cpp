@@ -46,6 +46,8 @@ std::string_view to_string(gone_reason reason) {
     return "deleted";
   case gone_reason::relist:
     return "relist";
+  case gone_reason::replaced:
+    return "replaced";
   }
   return "?";
 }
@@ -153,6 +155,9 @@ public:
   void operator()(const settings_changed& settings) const {
     all_["type"] = "settings_changed";
     all_["scan_grace_ms"] = settings.scan_grace_ms;
+    all_["rules"] = static_cast<int>(settings.rules);
+    all_["list_anew"] = settings.list_anew;
+    all_["followed"] = batch_.text(settings.followed);
   }
 
 private:
@@ -182,11 +187,8 @@ private:
   }
 
   json container_json(const container& each) const {
-    return {{"name", text(each.name)},
-            {"list", to_string(each.list)},
-            {"image", text(each.image)},
-            {"image_id", text(each.image_id)},
-            {"runtime", text(each.runtime)}};
+    return {{"name", text(each.name)},         {"list", to_string(each.list)},  {"image", text(each.image)},
+            {"image_id", text(each.image_id)}, {"runtime", text(each.runtime)}, {"instance", each.instance}};
   }
 
   json& all_;

@@ -106,12 +106,14 @@ std::string complete_lists(const kube::counters& read) {
 void count(const cluster_state& state, ingest_summary& summary) {
   absl::flat_hash_set<owner_index> owners;
   for (const auto& image : state.images) {
+    if (image.key().image_id == string_id::empty)
+      continue;
     summary.images += image.owners().empty() ? 0u : 1u;
     for (const auto& [owner, pods] : image.owners())
       owners.insert(owner);
   }
   for (const auto& [id, pod] : state.placed.pods())
-    summary.pods += pod.images.empty() ? 0u : 1u;
+    summary.pods += pod.containers.empty() ? 0u : 1u;
   summary.owners = owners.size();
   summary.sequence = state.sequence;
 }

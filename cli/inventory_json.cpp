@@ -45,7 +45,11 @@ void write_inventory_json(const inventory_view& inventory, output& out) {
     out.write(separator + json_line(json_of(image)));
     separator = ",\n";
   }
-  out.write(inventory.images.empty() ? "]}\n" : "\n]}\n");
+  out.write(inventory.images.empty() ? "]" : "\n]");
+  auto without_digest = json::array();
+  for (const auto& image : inventory.without_digest)
+    without_digest.push_back(json_of(image));
+  out.write(without_digest.empty() ? "}\n" : ",\"without_digest\":" + json_line(without_digest) + "}\n");
 }
 
 } // namespace tallyman::cli

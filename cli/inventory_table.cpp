@@ -95,6 +95,11 @@ void write_inventory_table(const inventory_view& inventory, std::int64_t now_ms,
                         counted(totals.owners, "owner", "owners"), counted(totals.pods, "pod", "pods"),
                         printable(inventory.cluster), inventory.sequence));
   out.write(inventory.at_ms == 0 ? "\n" : fmt::format(" of {}\n", format_time(inventory.at_ms)));
+  if (!inventory.without_digest.empty())
+    out.write(counted(inventory.without_digest.size(), "image volume", "image volumes") +
+              " besides, without a digest as yet:\n");
+  for (const auto& image : inventory.without_digest)
+    out.write(fmt::format("  {} of {}\n", printable(image.name), printable(owners_of(image))));
   if (anything_uncertain(inventory))
     out.write("? = not certain yet: the node, or a parent of the owner, has not been seen\n");
 }

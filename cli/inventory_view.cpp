@@ -3,6 +3,7 @@
 #include <absl/container/flat_hash_set.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -18,9 +19,9 @@ public:
   image_row of_image(image_index index) const {
     const auto& image = state_.images[index];
     auto row = of_key(index, image.key());
-    row.os = text(image.os());
-    row.runtime = text(image.runtime());
-    row.platform_provisional = image.platform_provisional();
+    row.os = text(image.os(state_.rules(), *state_.strings));
+    row.runtime = text(image.runtime(state_.rules(), *state_.strings));
+    row.platform_provisional = image.platform_provisional(state_.rules());
     row.scan_state = to_string(image.stage(now_ms_));
     row.failures = image.scan().failures;
     row.last_error = image.scan().last_error;
@@ -46,13 +47,14 @@ public:
     row.platform_provisional = true;
     std::map<owner_index, owner_row> owners;
     for (const auto& [id, pod] : state_.placed.pods())
-      for (const auto& placed : pod.images)
-        if (placed.image == aside.image) {
-          add_pod(owners, id, pod.owner, pod.owner_certain());
-          row.os = text(pod.runs_on.os);
-          row.runtime = text(placed.runtime);
-          row.platform_provisional = row.platform_provisional && !pod.runs_on.certain;
-        }
+      pod.for_each_image([&](const placed_container& placed) {
+        if (placed.image != aside.image)
+          return;
+        add_pod(owners, id, pod.owner, pod.owner_certain());
+        row.os = text(pod.runs_on.os);
+        row.runtime = text(placed.runtime);
+        row.platform_provisional = row.platform_provisional && !pod.runs_on.certain;
+      });
     take_owners(row, owners);
     return row;
   }
@@ -76,6 +78,7 @@ private:
     if (is_new) {
       const auto& owner = state_.placed.owners()[index];
       row.kind = text(owner.kind);
+      row.api_version = text(owner.api_version);
       row.name_space = text(owner.name_space);
       row.name = owner.name;
       row.uid = to_string(owner.id, *state_.strings);
@@ -83,6 +86,8 @@ private:
     }
     row.provisional = row.provisional && !certain;
     row.pods.push_back(to_string(id, *state_.strings));
+    if (row.name_space.empty())
+      row.pod_name_spaces.insert(text(state_.placed.pods().at(id).name_space));
   }
 
   static void take_owners(image_row& row, std::map<owner_index, owner_row>& owners) {
@@ -131,13 +136,18 @@ inventory_view make_inventory(const cluster_view& view, std::string cluster, std
     std::erase_if(inventory.images, [](const image_row& row) { return row.owners.empty(); });
   std::sort(inventory.images.begin(), inventory.images.end(),
             [](const image_row& a, const image_row& b) { return sort_key(a) < sort_key(b); });
+  // They sort in front of all others.
+  const auto first = std::find_if(inventory.images.begin(), inventory.images.end(),
+                                  [](const image_row& row) { return !row.image_id.empty(); });
+  inventory.without_digest.assign(std::move_iterator{inventory.images.begin()}, std::move_iterator{first});
+  inventory.images.erase(inventory.images.begin(), first);
   return inventory;
 }
 
 bool inventory_filter::matches_owner(const image_row& image) const {
   const auto is_owner = [this](const owner_row& row) {
     return (!owner || owner->matches(row.kind, row.api_version, row.name_space, row.name)) &&
-           (name_space.empty() || row.name_space == name_space);
+           (name_space.empty() || row.name_space == name_space || row.pod_name_spaces.contains(name_space));
   };
   return (!owner && name_space.empty()) || std::any_of(image.owners.begin(), image.owners.end(), is_owner);
 }
@@ -147,7 +157,8 @@ bool inventory_filter::matches(const image_row& image) const {
 }
 
 void keep_matching(inventory_view& inventory, const inventory_filter& filter) {
-  std::erase_if(inventory.images, [&](const image_row& row) { return !filter.matches(row); });
+  for (auto* const rows : {&inventory.images, &inventory.without_digest})
+    std::erase_if(*rows, [&](const image_row& row) { return !filter.matches(row); });
 }
 
 void order_by_urgency(inventory_view& inventory) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,9 @@ struct owner_row {
   std::string name_space;  ///< empty for what belongs to no namespace
   std::string name;
   std::string uid;
-  bool provisional = false;      ///< every pod of it here still waits for a parent to show up
-  std::vector<std::string> pods; ///< uids, in the order of their text
+  bool provisional = false;              ///< every pod of it here still waits for a parent to show up
+  std::vector<std::string> pods;         ///< uids, in the order of their text
+  std::set<std::string> pod_name_spaces; ///< of an owner that belongs to none
 };
 
 /// One entry of the tally, as the commands show it. Times are Unix milliseconds; 0: unset.
@@ -56,6 +58,8 @@ struct inventory_view {
   std::uint64_t sequence = 0;
   std::int64_t at_ms = 0;        ///< of the last event; 0: there is none
   std::vector<image_row> images; ///< by (image_id, architecture, name), compared as bytes
+  /// Image volumes whose digest the status of no pod gives (Kubernetes does from 1.35 on), in the same order.
+  std::vector<image_row> without_digest;
 };
 
 enum class idle_images : std::uint8_t {
@@ -71,7 +75,7 @@ inventory_view make_inventory(const cluster_view& view, std::string cluster, std
 struct inventory_filter {
   bool pending = false;
   std::optional<owner_pattern> owner;
-  std::string name_space; ///< of any owner
+  std::string name_space; ///< of any owner, or of a pod of an owner that belongs to none
 
   /// Whether any owner of the image is one that is asked for.
   bool matches_owner(const image_row& image) const;

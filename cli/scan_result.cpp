@@ -38,6 +38,8 @@ struct identity {
     /// Kept here: the result may be the last that the tally hears of an image that nothing runs.
     std::string name;
   };
+  string_id image_id{}; ///< of one of its names, as is
+  string_id architecture{};
   scan_identity key;
   std::vector<image> names;
   std::uint32_t failures = 0; ///< the most of any name
@@ -48,14 +50,16 @@ std::optional<identity> find_identity(const cluster_view& view, const scan_resul
   const auto& state = view.state;
   const auto& directory = state.placed.images();
   std::optional<identity> found;
-  for (image_index index = 0; index < directory.size(); ++index) {
+  for (image_index index = 0; index < directory.size() && !found; ++index) {
     const auto& key = directory[index].key;
-    if (!directory[index].live || state.strings->text(key.image_id) != wanted.image_id ||
-        state.strings->text(key.architecture) != wanted.architecture)
-      continue;
-    if (!found)
-      found = identity{key.identity(), {}, 0};
-    found->names.push_back({index, std::string{state.strings->text(key.name)}});
+    if (directory[index].live && state.strings->text(key.image_id) == wanted.image_id &&
+        state.strings->text(key.architecture) == wanted.architecture)
+      found = identity{key.image_id, key.architecture, directory.identity_of(key), {}, 0};
+  }
+  if (!found)
+    return found;
+  for (const auto index : directory.names_of(found->key)) {
+    found->names.push_back({index, std::string{state.strings->text(directory[index].key.name)}});
     found->failures = std::max(found->failures, state.images[index].scan().failures);
   }
   return found;
@@ -64,8 +68,8 @@ std::optional<identity> find_identity(const cluster_view& view, const scan_resul
 observations finished(const identity& scanned, const scan_result_arguments& arguments) {
   observations seen;
   scan_finished scan;
-  scan.image_id = scanned.key.image_id;
-  scan.architecture = scanned.key.architecture;
+  scan.image_id = scanned.image_id;
+  scan.architecture = scanned.architecture;
   scan.outcome = arguments.outcome();
   if (scan.outcome != scan_outcome::succeeded) {
     const auto text = printable(cut(arguments.error, error_bytes_max));
@@ -78,11 +82,11 @@ observations finished(const identity& scanned, const scan_result_arguments& argu
 
 void tell(const cluster_view& view, const identity& scanned, output& out) {
   const auto now = now_ms();
-  const auto architecture = view.state.strings->text(scanned.key.architecture);
+  const auto architecture = view.state.strings->text(scanned.architecture);
   for (const auto& [index, name] : scanned.names) {
     const auto& entry = view.state.placed.images()[index];
     auto line = fmt::format("sequence {}: {} on {} is ", view.state.sequence, name, architecture);
-    if (!entry.live || entry.key.identity() != scanned.key) {
+    if (!entry.live || view.state.placed.images().identity_of(entry.key) != scanned.key) {
       out.write(printable(line + "forgotten: nothing has run it for longer than its scan state is kept") +
                 '\n');
       continue;

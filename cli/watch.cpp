@@ -2,9 +2,11 @@
 #include "cli/ingest_summary.hpp"
 #include "cli/session.hpp"
 #include "cli/stop_signal.hpp"
+#include "cli/table.hpp"
 #include "cli/wake_event.hpp"
 #include "cli/writer_arguments.hpp"
 #include "watch/cluster_watch.hpp"
+#include "watch/discovery.hpp"
 #include "watch/kubeconfig.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +14,9 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <mutex>
+#include <utility>
 
 namespace tallyman::cli {
 
@@ -64,6 +68,11 @@ result<watch::cluster_watch::settings> settings_of(const watch_arguments& argume
   return settings;
 }
 
+bool watches_pods(const std::vector<watch::resource>& resources) {
+  return std::any_of(resources.begin(), resources.end(),
+                     [](const watch::resource& each) { return each.kind == "Pod" && each.is_built_in; });
+}
+
 /// Lines that several threads write.
 class told_lines {
 public:
@@ -80,13 +89,19 @@ private:
   std::mutex mutex_;
 };
 
-watch::cluster_watch::position_of positions_in(const cluster_state& state) {
-  return [&state](std::string_view kind, std::string_view api_version) {
-    for (const auto& [what, position] : state.positions.by_kind())
-      if (state.strings->text(what.name) == kind && state.strings->text(what.api_version) == api_version)
-        return position.resource_version;
-    return std::string{};
-  };
+using position_map = std::map<std::pair<std::string, std::string>, std::string>; ///< by kind and apiVersion
+
+// A copy of the positions alone: a view is a copy of the whole state, which must not live as long as a watch.
+result<position_map> positions_in(tallyman::cluster& cluster) {
+  const auto view = cluster.view();
+  if (!view)
+    return view.failure();
+  const auto& state = (*view)->state;
+  position_map positions;
+  for (const auto& [what, position] : state.positions.by_kind())
+    positions[{std::string{state.strings->text(what.name)},
+               std::string{state.strings->text(what.api_version)}}] = position.resource_version;
+  return positions;
 }
 
 result<void> follow(tallyman::cluster& cluster, watch::api_access access,
@@ -96,26 +111,30 @@ result<void> follow(tallyman::cluster& cluster, watch::api_access access,
   const watch::watch_sink sink{[&cluster](observations seen) { return cluster.submit(std::move(seen)); },
                                complain, [&told](const std::string& line) { told.report(line); }};
   watch::cluster_watch watching{std::move(access), std::move(settings), cluster.strings(), sink};
-  {
-    const auto view = cluster.view();
-    if (!view)
-      return view.failure();
-    const wake_event failed;
-    watching.start(positions_in((*view)->state), [&failed] { failed.set(); });
-    stop.wait_readable(failed.descriptor());
-    if (auto stopped = watching.stop(); !stopped)
-      return stopped;
-  }
+  const auto positions = positions_in(cluster);
+  if (!positions)
+    return positions.failure();
+  const auto position_of = [&](std::string_view kind, std::string_view api_version) {
+    const auto found = positions->find({std::string{kind}, std::string{api_version}});
+    return found == positions->end() ? std::string{} : found->second;
+  };
+  const wake_event failed;
+  watching.start(position_of, [&failed] { failed.set(); });
+  stop.wait_readable(failed.descriptor());
+  if (auto stopped = watching.stop(); !stopped)
+    return stopped;
   if (auto drained = cluster.drain(); !drained)
     return drained;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
-  const auto summary = summarise(cluster, watching.seen(), elapsed.count());
+  const auto asked = watching.counts();
+  auto seen = watching.seen();
+  seen.lists = asked.lists_end; // whole ones, as below, and not pages
+  const auto summary = summarise(cluster, seen, elapsed.count());
   if (!summary)
     return summary.failure();
-  const auto asked = watching.counts();
   out.write(text_of(*summary));
-  out.write(fmt::format("asked the API server for {} lists ({} pages) and {} watches\n", asked.lists,
-                        asked.pages, asked.watches));
+  out.write(fmt::format("asked the API server for {} ({}) and {}\n", counted(asked.lists, "list", "lists"),
+                        counted(asked.pages, "page", "pages"), counted(asked.watches, "watch", "watches")));
   return {};
 }
 
@@ -132,7 +151,16 @@ result<exit_code> run(const watch_arguments& arguments, output& out) {
   const auto version = watch::greet(*access, settings->http);
   if (!version)
     return version.failure();
+  {
+    watch::credentials who{*access};
+    if (auto found = watch::look_up(settings->resources, who, settings->http); !found)
+      return found.failure();
+  }
   out.write(fmt::format("watching {} (Kubernetes {})\n", access->server, *version));
+  if (!watches_pods(settings->resources))
+    out.write("pods are not among --kinds: what runs is not tallied\n");
+  if (auto told = out.flush(); !told) // now, also to a file or a pipe
+    return told.failure();
   const stop_signal stop;
   auto opened = session::open(arguments.cluster, std::move(*options));
   if (!opened)
@@ -189,7 +217,7 @@ void add_watch(const subcommand& to) {
   add_server_options(self, *arguments);
   add_scope_options(self, *arguments);
   self.footer(
-      "Runs until SIGINT or SIGTERM. A restart goes on where the journal ends, without listing anything if\n"
+      "Runs until SIGINT or SIGTERM. A restart goes on where the journal ends, without a list of objects if\n"
       "the API server still has the events since then. Kinds that may not be read are left out; what is\n"
       "wrong with the server or the network is tried again for ever.");
   self.run([arguments](output& out) { return run(*arguments, out); });

@@ -158,6 +158,7 @@ result<void> create_journal(storage& disk, const std::string& directory, const l
   first.id = {*high, *low};
   first.counter = 1;
   first.newest_segment = 1;
+  first.content_version = options.content_version;
   first.cluster = options.cluster.empty() ? default_cluster : options.cluster;
   if (auto made = create_first_segment(disk, directory, options, first.id); !made)
     return made;

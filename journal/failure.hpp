@@ -27,6 +27,12 @@ inline error too_new_failure(std::string_view path, std::string_view what, std::
                                    std::to_string(format_version) + "; use a newer one"};
 }
 
+inline error too_new_content(const std::string& directory, std::uint64_t version, std::uint64_t known) {
+  return {error_kind::too_new, directory + ": the events are of version " + std::to_string(version) +
+                                   ", this program knows up to " + std::to_string(known) +
+                                   "; use a newer one"};
+}
+
 inline error usage_failure(std::string what) {
   return {error_kind::usage, std::move(what)};
 }

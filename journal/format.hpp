@@ -13,11 +13,14 @@
 namespace tallyman::journal {
 
 /// Newest version of the bytes described in FORMAT.md. A higher one on disk is refused.
-inline constexpr std::uint32_t format_version = 2;
+inline constexpr std::uint32_t format_version = 3;
 
-/// What files are marked with as long as a reader of version 1 understands them: version 2 knows that history
-/// was given up, which only the superblock says.
+// What files are marked with: the first version whose reader understands them.
 inline constexpr std::uint32_t format_version_plain = 1;
+/// It does not begin with event 1, or, of a segment, not with the first block behind its header.
+inline constexpr std::uint32_t format_version_cut = 2;
+/// What its records mean has a version of its own; only the superblock says so.
+inline constexpr std::uint32_t format_version_content = 3;
 
 /// Random identity of a journal, so that files of two journals are never mixed.
 struct journal_id {

@@ -93,6 +93,12 @@ public:
       return usage_failure("the log was opened read-only");
     if (committer_ || closed_)
       return usage_failure("the log was started before");
+    if (options_.content_version > superblock_->current().content_version) {
+      auto marked =
+          superblock_->update([&](superblock& block) { block.content_version = options_.content_version; });
+      if (!marked)
+        return marked;
+    }
     auto writer = batch_writer::open(disk_, directory_, options_, state_.look().segments.back(), end_,
                                      *superblock_, supply_, state_);
     if (!writer)

@@ -20,6 +20,10 @@ struct log_options {
   /// Create the directory and an empty journal if there is none.
   bool create_if_missing = false;
 
+  /// What the records mean: the newest version that the user of the log knows. start() marks the journal with
+  /// it, and one that is marked with a later version is refused. 0: the user does not look into records.
+  std::uint32_t content_version = 0;
+
   /// Change nothing on disk and take no lock. Beside a live writer only what is proven durable is visible.
   bool read_only = false;
 

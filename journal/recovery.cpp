@@ -123,6 +123,8 @@ result<recovered_log> open_files(storage& disk, const std::string& directory, co
   const superblock current = log.superblock->current();
   if (auto right = check_cluster(directory, current, options.cluster); !right)
     return right.failure();
+  if (options.content_version != 0 && current.content_version > options.content_version)
+    return too_new_content(directory, current.content_version, options.content_version);
   auto segments = list_segments(disk, directory, current.id, current.retired_before);
   if (!segments)
     return segments.failure();

@@ -102,7 +102,7 @@ result<void> write_segment_header(file& into, const segment_header& header) {
   field_writer fields(block.data());
   fields.put(segment_magic);
   const bool plain = header.first_offset == block_bytes;
-  fields.put(plain ? format_version_plain : format_version);
+  fields.put(plain ? format_version_plain : format_version_cut);
   fields.put(static_cast<std::uint32_t>(block_bytes));
   fields.put(header.id.high);
   fields.put(header.id.low);

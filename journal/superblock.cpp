@@ -39,7 +39,9 @@ slot_bytes encode(const superblock& block) {
   fields.put(block.durable_sequence);
   fields.put(block.durable_batch);
   std::memcpy(slot.data() + cluster_offset, block.cluster.data(), block.cluster.size());
-  field_writer(slot.data() + retired_offset).put(block.retired_before);
+  field_writer late(slot.data() + retired_offset);
+  late.put(block.retired_before);
+  late.put(block.content_version);
   field_writer(slot.data() + checksum_offset).put(checksum(as_text(slot.data(), checksum_offset)));
   return slot;
 }
@@ -76,7 +78,9 @@ std::optional<decoded_slot> decode(std::string_view slot) {
   found.block.newest_snapshot = fields.get<std::uint64_t>();
   found.block.durable_sequence = fields.get<std::uint64_t>();
   found.block.durable_batch = fields.get<std::uint64_t>();
-  found.block.retired_before = field_reader(slot.data() + retired_offset).get<std::uint64_t>();
+  field_reader late(slot.data() + retired_offset);
+  found.block.retired_before = late.get<std::uint64_t>();
+  found.block.content_version = late.get<std::uint64_t>();
   found.block.cluster = slot.substr(cluster_offset, cluster_bytes);
   return found;
 }

@@ -21,13 +21,16 @@ struct superblock {
   std::uint64_t newest_segment = 0;
   std::uint64_t newest_snapshot = 0; ///< its sequence; 0: none
   std::uint64_t durable_sequence = 0;
-  std::uint64_t durable_batch = 0;  ///< number of the batch that ends with durable_sequence, or a later one
-  std::uint64_t retired_before = 0; ///< events before this one were given up by retention; 0: none
+  std::uint64_t durable_batch = 0;   ///< number of the batch that ends with durable_sequence, or a later one
+  std::uint64_t retired_before = 0;  ///< events before this one were given up by retention; 0: none
+  std::uint64_t content_version = 0; ///< see `log_options`; 0 in journals of format versions 1 and 2
   std::string cluster;
 
   /// The format version that a reader must know.
   std::uint32_t version() const noexcept {
-    return retired_before == 0 ? format_version_plain : format_version;
+    if (content_version != 0)
+      return format_version_content;
+    return retired_before == 0 ? format_version_plain : format_version_cut;
   }
 };
 

@@ -91,8 +91,9 @@ struct pod_observed {
 
 /// Why an object is gone.
 enum class gone_reason : std::uint8_t {
-  deleted = 0, ///< the watch said so
-  relist = 1,  ///< a complete list no longer held it: its delete was missed
+  deleted = 0,  ///< the watch said so
+  relist = 1,   ///< a complete list no longer held it: its delete was missed
+  replaced = 2, ///< another object of its kind has its name, which it can only have once this one is gone
 };
 
 struct pod_gone {
@@ -181,9 +182,23 @@ struct bookmarked {
   string_id api_version{};
 };
 
+/// What the tally makes of facts. The facts of a journal mean what they meant when they were written: up to
+/// the first `settings_changed` that says otherwise it follows `first` (docs/journal.md).
+enum class tally_rules : std::uint8_t {
+  first = 1,  ///< of releases whose journals are of format version 1 or 2
+  second = 2, ///< owners, platforms and names follow what was seen last; what has an image id counts
+};
+
 /// Configuration that enters the state; journaled at the start of a journal and whenever it changes.
 struct settings_changed {
-  std::uint64_t scan_grace_ms = 0; ///< how long an image's scan state outlives its last owner
+  std::uint64_t scan_grace_ms = 0;        ///< how long an image's scan state outlives its last owner
+  tally_rules rules = tally_rules::first; ///< a journal never goes back to earlier ones
+  /// The objects so far were seen under other settings: none counts as unchanged, and no watch goes on from
+  /// where it was, until everything has been listed anew.
+  bool list_anew = false;
+  /// Kinds that are followed to their own controller besides the built-in ones: "Workflow.argoproj.io ...",
+  /// separated by spaces.
+  pool_slice followed{};
 };
 
 using fact_body = std::variant<pod_observed, pod_gone, node_observed, node_gone, workload_observed,
@@ -209,6 +224,12 @@ inline const uid* object_of(const fact_body& body) noexcept {
           return nullptr;
       },
       body);
+}
+
+/// Whether a fact says that its object is gone.
+inline bool is_end(const fact_body& body) noexcept {
+  return std::holds_alternative<pod_gone>(body) || std::holds_alternative<node_gone>(body) ||
+         std::holds_alternative<workload_gone>(body);
 }
 
 /// One relevant fact, and the moment at which it was (or will be) journaled.

@@ -3,6 +3,7 @@
 #include "messages/fact_codec.hpp"
 #include "messages/nested_lengths.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 
@@ -74,7 +75,8 @@ private:
             .image = string(from.image_id(), "container image"),
             .image_id = string(from.image_id_id(), "container imageID"),
             .runtime = string(from.runtime_id(), "container runtime"),
-            .list = choice(from.list(), container_list::volume, "container list")};
+            .list = choice(from.list(), container_list::volume, "container list"),
+            .instance = from.instance()};
   }
 
   // Plain values, not text: the reader of a sound message is then free to construct and to destroy.
@@ -115,7 +117,7 @@ template <class Body>
 void read_gone(field_reader& fields, const pb::Gone& from, Body& to) {
   to.id = fields.object(from.uid_high(), from.uid_low(), "uid");
   to.resource_version = from.resource_version();
-  to.reason = fields.choice(from.reason(), gone_reason::relist, "reason");
+  to.reason = fields.choice(from.reason(), gone_reason::replaced, "reason");
 }
 
 void read(field_reader& fields, const pb::Gone& from, pod_gone& to) {
@@ -185,8 +187,11 @@ void read(field_reader& fields, const pb::Bookmarked& from, bookmarked& to) {
   to.api_version = fields.string(from.api_version_id(), "apiVersion");
 }
 
-void read(field_reader&, const pb::SettingsChanged& from, settings_changed& to) {
+void read(field_reader& fields, const pb::SettingsChanged& from, settings_changed& to) {
   to.scan_grace_ms = from.scan_grace_ms();
+  to.rules = fields.choice(std::max(from.rules(), 1U), tally_rules::second, "rules");
+  to.list_anew = from.list_anew();
+  to.followed = fields.text(from.followed());
 }
 
 // -- what all of them share --

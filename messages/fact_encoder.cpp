@@ -69,6 +69,7 @@ void fill_containers(pb::PodObserved& message, const fact_batch& batch, pool_sli
     to.set_image_id_id(number(from->image_id));
     to.set_runtime_id(number(from->runtime));
     to.set_list(number(from->list));
+    to.set_instance(from->instance);
   }
 }
 
@@ -184,8 +185,12 @@ struct fact_encoder::messages {
     return bookmark;
   }
 
-  const pb::SettingsChanged& fill(const fact_batch&, const settings_changed& body) {
+  const pb::SettingsChanged& fill(const fact_batch& batch, const settings_changed& body) {
     settings.set_scan_grace_ms(body.scan_grace_ms);
+    // The first rules are not written, so that what an older release journaled stays what it was.
+    settings.set_rules(body.rules == tally_rules::first ? 0 : number(body.rules));
+    settings.set_list_anew(body.list_anew);
+    assign(settings.mutable_followed(), batch.text(body.followed));
     return settings;
   }
 };

@@ -4,13 +4,15 @@
 #include "messages/uid.hpp"
 
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 namespace tallyman {
 
 /// What two names of one image share, and what a scan is about: a digest on an architecture.
 struct scan_identity {
-  string_id image_id{}; ///< status.containerStatuses[].imageID as reported, never interpreted
+  string_id
+      image_id{}; ///< of all that hold this digest the one that stands for them (tally/image_directory.hpp)
   string_id architecture{};
 
   friend bool operator==(const scan_identity&, const scan_identity&) = default;
@@ -21,13 +23,18 @@ struct scan_identity {
   }
 };
 
+/// The digest behind `@` in a status.containerStatuses[].imageID, or the whole if there is none. Runtimes
+/// spell what is in front of it in ways of their own.
+inline std::string_view digest_of(std::string_view image_id) {
+  const auto at = image_id.rfind('@');
+  return at == std::string_view::npos || at + 1 == image_id.size() ? image_id : image_id.substr(at + 1);
+}
+
 /// The key of one entry of the tally.
 struct image_key {
-  string_id image_id{};
+  string_id image_id{}; ///< status.containerStatuses[].imageID as reported, never interpreted
   string_id architecture{};
   string_id name{}; ///< the image string of the container spec: what the user wrote
-
-  scan_identity identity() const noexcept { return {image_id, architecture}; }
 
   friend bool operator==(const image_key&, const image_key&) = default;
 

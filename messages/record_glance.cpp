@@ -41,6 +41,13 @@ public:
     return value;
   }
 
+  void skip_fixed32() {
+    if (left() < sizeof(std::uint32_t))
+      fail();
+    else
+      at_ += sizeof(std::uint32_t);
+  }
+
   std::span<const std::byte> bytes() {
     const auto length = varint();
     if (length > left()) {
@@ -68,7 +75,10 @@ public:
     case 2:
       bytes();
       return;
-    default: // groups and 32-bit fields are in no message of event.proto
+    case 5:
+      skip_fixed32();
+      return;
+    default: // groups are in no message of event.proto
       fail();
     }
   }
@@ -113,6 +123,9 @@ bool read_container(std::span<const std::byte> message, container_glance& out) {
     case varint_field(3):
       out.image_id = id_of(fields.varint());
       break;
+    case varint_field(5):
+      out.is_volume = fields.varint() == static_cast<std::uint64_t>(container_list::volume);
+      break;
     default:
       fields.skip(tag);
     }
@@ -154,7 +167,7 @@ bool glance_at(std::span<const std::byte> payload, pod_glance& out) {
       out.controller_name = fields.text();
       break;
     case varint_field(12):
-      out.running = fields.varint() == static_cast<std::uint64_t>(pod_phase::running);
+      out.ended = fields.varint() >= static_cast<std::uint64_t>(pod_phase::succeeded);
       break;
     case bytes_field(14):
       if (!read_container(fields.bytes(), out.containers.emplace_back()))

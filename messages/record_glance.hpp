@@ -20,6 +20,7 @@ namespace tallyman {
 struct container_glance {
   string_id image{};
   string_id image_id{};
+  bool is_volume = false;
 };
 
 /// Of a `pod_observed`.
@@ -30,7 +31,7 @@ struct pod_glance {
   string_id name_space{};
   std::string_view name;
   std::string_view controller_name;
-  bool running = false;
+  bool ended = false; ///< its phase is Succeeded or Failed
   std::vector<container_glance> containers;
 };
 

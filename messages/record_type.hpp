@@ -4,6 +4,10 @@
 
 namespace tallyman {
 
+/// Version of what the records of a journal mean (journal::log_options::content_version). 2: a program must
+/// know `tally_rules::second`.
+inline constexpr std::uint32_t records_version = 2;
+
 /// The type byte of a journal record, which selects the protobuf message of its payload (event.proto). These
 /// numbers are on disk: never change or reuse one.
 enum class record_type : std::uint8_t {

@@ -23,10 +23,14 @@ namespace tallyman {
 /// digests and queries work on it, and `apply` is the same state machine without actors: the reference that
 /// the actors are tested against.
 struct cluster_state {
-  /// `fingerprint_seed`: see `intake`.
-  explicit cluster_state(std::shared_ptr<string_table> table, std::uint64_t fingerprint_seed = 0)
-      : strings(std::move(table)), incoming(*strings, fingerprint_seed), nodes(*strings),
-        workloads(*strings) {}
+  /// `fingerprint_seed`: see `intake`. A journal begins with the first rules, until it says otherwise.
+  explicit cluster_state(std::shared_ptr<string_table> table, std::uint64_t fingerprint_seed = 0,
+                         tally_rules rules = tally_rules::second)
+      : strings(std::move(table)), incoming(*strings, fingerprint_seed), nodes(*strings, rules),
+        workloads(*strings, rules), placed(*strings, rules) {}
+
+  /// What the facts to come are made of.
+  tally_rules rules() const noexcept { return placed.rules(); }
 
   /// Takes in a batch of admitted facts, the first of which has sequence `first_sequence` == `sequence` + 1.
   /// Names of owners may be added to the batch's pool. Does not touch `incoming`. `observer`, if there is

@@ -68,8 +68,11 @@ public:
   std::string compute() {
     hash_owners();
     spelling whole;
-    whole.part(images()).part(pods()).part(nodes()).part(workloads()).part(positions()).part(tombstones());
+    whole.part(images()).part(pods()).part(nodes()).part(workloads()).part(positions()).part(gone_objects());
     whole.number(state_.placed.images().grace_ms());
+    // A journal of the first rules has the digest that it had in the releases of those.
+    if (state_.rules() != tally_rules::first)
+      whole.number(static_cast<std::uint64_t>(state_.rules())).text(state_.workloads.followed());
     if (with_times_)
       whole.time(state_.time_ms);
     const auto value = whole.finish();
@@ -134,14 +137,17 @@ private:
   hash image(const image_state& each, const image_directory::entry& entry) {
     spelling to;
     spell_key(to, each.key());
-    to.text(text(each.os())).text(text(each.runtime()));
-    to.part(memberships(each)).part(owner_counts(each)).number(entry.pods).flag(each.platform_provisional());
+    const auto rules = state_.rules();
+    to.text(text(each.os(rules, strings_))).text(text(each.runtime(rules, strings_)));
+    to.part(memberships(each)).part(owner_counts(each)).number(entry.pods);
+    to.flag(each.platform_provisional(rules));
     spell_scan(to, each.scan());
     to.number(each.owner_version()).number(each.acknowledged_version());
     for (const auto ms : {each.first_seen_at_ms(), each.owner_changed_at_ms(), each.resources_updated_at_ms(),
                           each.last_remote_sync_at_ms(), entry.pods == 0 ? entry.idle_since_ms : 0})
       spell_time(to, ms);
-    spell_time(to, state_.placed.images().scanned_at_ms(each.key().identity()).value_or(0));
+    const auto& directory = state_.placed.images();
+    spell_time(to, directory.scan_of(directory.identity_of(each.key())).scanned_at_ms);
     return to.finish();
   }
 
@@ -160,11 +166,16 @@ private:
     to.text(text(each.runs_on.architecture)).text(text(each.runs_on.os)).flag(each.runs_on.certain);
     spell_uid(spell_uid(to, each.controller), each.waiting_on);
     to.part(owners_[each.owner]).number(static_cast<std::uint64_t>(each.phase));
-    to.number(each.images.size());
-    for (const auto& placed : each.images) {
+    std::uint64_t images = 0;
+    each.for_each_image([&](const placed_container&) { ++images; });
+    to.number(images);
+    each.for_each_image([&](const placed_container& placed) {
       spell_key(to, state_.placed.images()[placed.image].key);
       to.text(text(placed.runtime));
-    }
+    });
+    if (state_.rules() != tally_rules::first)
+      for (const auto& placed : each.containers)
+        to.text(text(placed.name)).number(placed.run);
     return to.finish();
   }
 
@@ -213,12 +224,13 @@ private:
   }
 
   // Their age decides which is forgotten first, so it belongs to "everything".
-  hash tombstones() {
+  hash gone_objects() {
     std::vector<hash> parts;
     spelling to;
     std::int64_t age = 0;
-    for (const auto& id : state_.incoming.tombstones())
+    state_.incoming.gone().for_each([&](const uid& id, const tombstones::entry&) {
       parts.push_back(spell_time(spell_uid(to, id), age++).finish());
+    });
     return hash_of_set(parts);
   }
 

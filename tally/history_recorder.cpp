@@ -83,6 +83,7 @@ void history_recorder::after(const image_event& event, const image_state& image,
   now.has_owners = !image.owners().empty();
   switch (event.kind) {
   case image_event_kind::pod_gained:
+  case image_event_kind::pod_told:
     owners_[event.owner] = state_.placed.owners()[event.owner];
     if (!owned_before_)
       note(now, event.owner, true);
@@ -97,7 +98,7 @@ void history_recorder::after(const image_event& event, const image_state& image,
                      : event.outcome == scan_outcome::failed  ? history_kind::scan_failed
                                                               : history_kind::scan_refused,
                      image);
-  case image_event_kind::identity_scanned:
+  case image_event_kind::scan_inherited:
   case image_event_kind::remote_answered:
     if (!scanned_before_ && image.scan().scanned)
       note_scan(now, history_kind::scanned_before, image);

@@ -3,6 +3,7 @@
 #include "base/invariant.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tallyman {
 
@@ -25,8 +26,22 @@ image_directory::gained image_directory::gain_pod(const image_key& key) {
   return {place->second, is_new};
 }
 
+string_id image_directory::same_digest(string_id image_id) const {
+  if (const auto known = same_digest_.find(image_id); known != same_digest_.end())
+    return known->second;
+  const auto first = first_with_.find(digest_of(strings_->text(image_id)));
+  return first == first_with_.end() ? image_id : first->second;
+}
+
+void image_directory::note_digest(string_id image_id) {
+  const auto [known, is_new] = same_digest_.try_emplace(image_id, image_id);
+  if (is_new)
+    known->second = first_with_.try_emplace(digest_of(strings_->text(image_id)), image_id).first->second;
+}
+
 void image_directory::add_name(image_index index) {
-  identities_[entries_[index].key.identity()].names.push_back(index);
+  note_digest(entries_[index].key.image_id);
+  identities_[identity_of(entries_[index].key)].names.push_back(index);
 }
 
 void image_directory::lose_pod(image_index index, std::int64_t time_ms) {
@@ -69,10 +84,11 @@ image_index image_directory::forget_first() {
 
 void image_directory::forget(image_index index) {
   auto& image = entries_[index];
-  const auto identity = identities_.find(image.key.identity());
+  const auto identity = identities_.find(identity_of(image.key));
   invariant(identity != identities_.end() && "an image without an identity");
-  std::erase(identity->second.names, index);
-  if (identity->second.names.empty())
+  auto& names = identity->second.names;
+  names.erase(std::remove(names.begin(), names.end(), index), names.end());
+  if (names.empty())
     identities_.erase(identity);
   indexes_.erase(image.key);
   image = {};
@@ -98,14 +114,30 @@ std::optional<image_index> image_directory::find(const image_key& key) const {
   return found->second;
 }
 
-std::optional<std::int64_t> image_directory::scanned_at_ms(const scan_identity& identity) const {
+const scan_state& image_directory::scan_of(const scan_identity& identity) const {
+  static const scan_state nothing_yet;
   const auto found = identities_.find(identity);
-  return found == identities_.end() ? std::nullopt : found->second.scanned_at_ms;
+  return found == identities_.end() || !found->second.scan ? nothing_yet : *found->second.scan;
 }
 
-void image_directory::mark_scanned(const scan_identity& identity, std::int64_t time_ms) {
-  if (const auto found = identities_.find(identity); found != identities_.end())
-    found->second.scanned_at_ms = time_ms;
+void image_directory::merge_identities() {
+  rules_ = tally_rules::second;
+  const auto apart = std::exchange(identities_, {});
+  for (const auto& [identity, part] : apart) {
+    auto& one = identities_[identity_of(identity.image_id, identity.architecture)];
+    one.names.insert(one.names.end(), part.names.begin(), part.names.end());
+    if (part.scan && (!one.scan || part.scan->scanned_at_ms > one.scan->scanned_at_ms))
+      one.scan = part.scan;
+  }
+  // Hash order must not reach anyone.
+  for (auto& [identity, one] : identities_)
+    std::sort(one.names.begin(), one.names.end());
+}
+
+void image_directory::restore_scan(const image_key& key, const scan_state& scan) {
+  note_digest(key.image_id);
+  if (scan != scan_state{})
+    identities_[identity_of(key)].scan = std::make_shared<scan_state>(scan);
 }
 
 void image_directory::restore(image_index index, const image_key& key, std::int64_t idle_since_ms) {

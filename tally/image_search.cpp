@@ -1,5 +1,7 @@
 #include "tally/image_search.hpp"
 
+#include "messages/keys.hpp"
+
 #include <algorithm>
 
 namespace tallyman {
@@ -9,21 +11,29 @@ void image_search::know(string_id id, std::string_view text) {
     exact_ = id;
   if (text.find(wanted_) != std::string_view::npos)
     matching_.insert(id);
+  if (const auto digest = digest_of(text); digest.size() != text.size())
+    digests_[id] = first_of_digest_.try_emplace(std::string{digest}, id).first->second;
+}
+
+string_id image_search::identity_of(string_id image_id) const {
+  const auto found = digests_.find(image_id);
+  return found == digests_.end() ? image_id : found->second;
 }
 
 bool image_search::note(string_id image_id, string_id name) {
-  const auto index = static_cast<std::size_t>(image_id);
+  const auto identity = identity_of(image_id);
+  const auto index = static_cast<std::size_t>(identity);
   if (index >= first_names_.size())
     first_names_.resize(std::max(index + 1, first_names_.size() * 2));
   auto& first = first_names_[index];
-  if (first == string_id::empty)
-    first = name;
-  else if (first != name)
-    shared_.insert(image_id);
+  if (first == image_key{})
+    first = {image_id, {}, name};
+  else if (first.name != name || first.image_id != image_id)
+    shared_.insert(identity);
   if (matching_.contains(name) || matching_.contains(image_id))
-    image_ids_.insert(image_id);
-  const bool matters = image_ids_.contains(image_id);
-  shared_matches_ = shared_matches_ || (matters && shared_.contains(image_id));
+    identities_.insert(identity);
+  const bool matters = identities_.contains(identity);
+  shared_matches_ = shared_matches_ || (matters && shared_.contains(identity));
   return matters;
 }
 
@@ -32,13 +42,16 @@ void image_search::begin_pass(const cluster_state& start) {
   for (image_index i = 0; i < images.size(); ++i)
     if (images[i].live) {
       const auto& key = images[i].key;
-      note(key.image_id, key.name);
+      if (key.image_id != string_id::empty)
+        note(key.image_id, key.name);
       exact_held_ =
           exact_held_ || (exact_ != string_id::empty && (key.name == exact_ || key.image_id == exact_));
     }
   for (const auto& [id, pod] : start.placed.pods())
-    if (std::any_of(pod.images.begin(), pod.images.end(), [&](const placed_image& placed) {
-          return image_ids_.contains(images[placed.image].key.image_id);
+    if (std::any_of(pod.containers.begin(), pod.containers.end(), [&](const placed_container& placed) {
+          const auto& key = images[placed.image].key;
+          return key.image_id == string_id::empty ? matching_.contains(key.name)
+                                                  : identities_.contains(identity_of(key.image_id));
         }))
       pods_.insert(id);
 }
@@ -46,12 +59,14 @@ void image_search::begin_pass(const cluster_state& start) {
 void image_search::see(const pod_glance& pod) {
   bool matters = false;
   for (const auto& each : pod.containers) {
-    if (each.image == string_id::empty || each.image_id == string_id::empty)
+    if (each.image == string_id::empty)
       continue;
-    if (!note(each.image_id, each.image))
+    // Without an id there is nothing to be shared, and only a volume is tallied.
+    if (each.image_id == string_id::empty ? !each.is_volume || !matching_.contains(each.image)
+                                          : !note(each.image_id, each.image))
       continue;
     matters = true;
-    exact_held_ = exact_held_ || (pod.running && exact_ != string_id::empty &&
+    exact_held_ = exact_held_ || (!pod.ended && exact_ != string_id::empty &&
                                   (each.image == exact_ || each.image_id == exact_));
   }
   if (matters)

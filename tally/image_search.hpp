@@ -2,6 +2,8 @@
 
 #include "tally/history_search.hpp"
 
+#include <absl/container/flat_hash_map.h>
+
 #include <string>
 #include <vector>
 
@@ -31,11 +33,15 @@ private:
   bool exact_held_ = false; ///< the tally held an image of that very name or image_id
   string_id_set matching_;  ///< strings that hold `wanted_`
 
-  // Whether an image is scanned depends on all names of its image_id: their pods matter too.
-  string_id_set image_ids_;            ///< of the images that match
-  string_id_set shared_;               ///< image_ids that were seen with more than one name
-  std::vector<string_id> first_names_; ///< by image_id: the name that it was first seen with
-  bool shared_matches_ = false;        ///< a matching image has another name
+  // Whether an image is scanned depends on all names of its identity, which is here the first image_id that
+  // was seen with its digest: their pods matter too.
+  string_id identity_of(string_id image_id) const;
+  absl::flat_hash_map<std::string, string_id> first_of_digest_;
+  absl::flat_hash_map<string_id, string_id> digests_; ///< of image_ids that hold a digest: their identity
+  string_id_set identities_;                          ///< of the images that match
+  string_id_set shared_;                              ///< identities that were seen with more than one name
+  std::vector<image_key> first_names_;                ///< by identity: what it was first seen as
+  bool shared_matches_ = false;                       ///< a matching image has another name
   bool second_pass_ = false;
 };
 

@@ -10,8 +10,8 @@ class image_snapshot {
 public:
   struct fields {
     image_key key;
-    string_id os{};
-    string_id runtime{};
+    image_state::report reported;
+    image_state::report left;
     scan_state scan;
     std::int64_t first_seen_at_ms = 0;
     std::int64_t owner_changed_at_ms = 0;
@@ -23,8 +23,8 @@ public:
 
   static image_state make(fields&& from, std::size_t pods_expected) {
     image_state image{from.key};
-    image.os_ = from.os;
-    image.runtime_ = from.runtime;
+    image.reported_ = from.reported;
+    image.left_ = from.left;
     image.scan_ = std::move(from.scan);
     image.first_seen_at_ms_ = from.first_seen_at_ms;
     image.owner_changed_at_ms_ = from.owner_changed_at_ms;
@@ -36,9 +36,15 @@ public:
     return image;
   }
 
+  static const image_state::report& reported(const image_state& image) { return image.reported_; }
+  static const image_state::report& left(const image_state& image) { return image.left_; }
+
   /// `id` must not be among the image's pods yet.
-  static void add_pod(image_state& image, const uid& id, const image_state::membership& member) {
+  static void add_pod(image_state& image, const uid& id, const image_state::membership& member, string_id os,
+                      string_id runtime) {
     image.pods_.emplace(id, member);
+    image.os_counts_.add(os);
+    image.runtime_counts_.add(runtime);
     image.owners_.add(member.owner);
     image.certain_platforms_ += member.platform_certain ? 1u : 0u;
   }

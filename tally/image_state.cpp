@@ -1,7 +1,6 @@
 #include "tally/image_state.hpp"
 
 #include "base/invariant.hpp"
-#include "tally/later_by.hpp"
 
 #include <algorithm>
 
@@ -11,16 +10,19 @@ void image_state::apply(const image_event& event, std::string_view text) {
   switch (event.kind) {
   case image_event_kind::pod_gained:
     return gain_pod(event);
+  case image_event_kind::pod_told:
+    return hear_of_pod(event);
   case image_event_kind::pod_lost:
     return lose_pod(event);
   case image_event_kind::scan_finished:
-    return finish_scan(event, text);
-  case image_event_kind::identity_scanned:
-    return mark_scanned(static_cast<std::int64_t>(event.number));
+    return scan_.finish(event.outcome, event.time_ms, event.number, text);
+  case image_event_kind::scan_inherited:
+    scan_ = scan_in(event, text);
+    return;
   case image_event_kind::remote_answered:
     last_remote_sync_at_ms_ = event.time_ms;
     if (event.number != 0 && !scan_.scanned)
-      mark_scanned(event.time_ms);
+      scan_.succeed(event.time_ms);
     return;
   case image_event_kind::remote_acknowledged:
     acknowledged_version_ = std::max(acknowledged_version_, std::min(event.number, owner_version_));
@@ -33,26 +35,39 @@ void image_state::apply(const image_event& event, std::string_view text) {
   invariant(false && "an image event of no known kind");
 }
 
-void image_state::gain_pod(const image_event& event) {
-  os_ = event.os;
+void image_state::note_report(const image_event& event) {
+  reported_.os = event.os;
   if (event.runtime != string_id::empty)
-    runtime_ = event.runtime;
+    reported_.runtime = event.runtime;
+  os_counts_.add(event.os);
+  runtime_counts_.add(event.runtime);
+}
+
+void image_state::gain_pod(const image_event& event) {
+  note_report(event);
   const membership now{event.owner, event.owner_certain, event.platform_certain};
-  const auto [place, is_new] = pods_.try_emplace(event.pod, now);
-  if (is_new) {
-    if (first_seen_at_ms_ == 0)
-      first_seen_at_ms_ = event.time_ms;
-    add_to_owner(now.owner, event.time_ms);
-  } else {
-    const auto before = place->second;
-    place->second = now;
-    certain_platforms_ -= before.platform_certain ? 1u : 0u;
-    if (before.owner != now.owner) {
-      add_to_owner(now.owner, event.time_ms);
-      remove_from_owner(before.owner, event.time_ms);
-    }
-  }
+  const bool is_new = pods_.try_emplace(event.pod, now).second;
+  invariant(is_new && "an image gained a pod that it has");
+  if (first_seen_at_ms_ == 0)
+    first_seen_at_ms_ = event.time_ms;
+  add_to_owner(now.owner, event.time_ms);
   certain_platforms_ += now.platform_certain ? 1u : 0u;
+}
+
+void image_state::hear_of_pod(const image_event& event) {
+  const auto found = pods_.find(event.pod);
+  invariant(found != pods_.end() && "an image was told of a pod that it does not have");
+  os_counts_.remove(packed_os(event.number));
+  runtime_counts_.remove(packed_runtime(event.number));
+  note_report(event);
+  const auto before = found->second;
+  found->second = {event.owner, event.owner_certain, event.platform_certain};
+  certain_platforms_ -= before.platform_certain ? 1u : 0u;
+  certain_platforms_ += event.platform_certain ? 1u : 0u;
+  if (before.owner == event.owner)
+    return;
+  add_to_owner(event.owner, event.time_ms);
+  remove_from_owner(before.owner, event.time_ms);
 }
 
 void image_state::lose_pod(const image_event& event) {
@@ -60,7 +75,11 @@ void image_state::lose_pod(const image_event& event) {
   invariant(found != pods_.end() && "an image lost a pod that it does not have");
   const auto before = found->second;
   pods_.erase(found);
+  os_counts_.remove(event.os);
+  runtime_counts_.remove(event.runtime);
   certain_platforms_ -= before.platform_certain ? 1u : 0u;
+  if (pods_.empty())
+    left_ = {event.os, event.runtime, before.platform_certain};
   remove_from_owner(before.owner, event.time_ms);
 }
 
@@ -77,28 +96,6 @@ void image_state::remove_from_owner(owner_index owner, std::int64_t time_ms) {
 void image_state::change_owners(std::int64_t time_ms) {
   owner_changed_at_ms_ = time_ms;
   ++owner_version_;
-}
-
-void image_state::finish_scan(const image_event& event, std::string_view text) {
-  switch (event.outcome) {
-  case scan_outcome::succeeded:
-    return mark_scanned(event.time_ms);
-  case scan_outcome::image_private:
-    scan_.image_private = true;
-    break;
-  case scan_outcome::failed:
-    scan_.image_private = false;
-    break;
-  }
-  ++scan_.failures;
-  scan_.last_error = text;
-  scan_.next_scan_at_ms = later_by(event.time_ms, event.number);
-}
-
-void image_state::mark_scanned(std::int64_t time_ms) {
-  scan_ = scan_state{};
-  scan_.scanned = true;
-  scan_.scanned_at_ms = time_ms;
 }
 
 scan_stage image_state::stage(std::int64_t now_ms) const noexcept {

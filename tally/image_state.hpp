@@ -3,6 +3,8 @@
 #include "messages/keys.hpp"
 #include "tally/image_event.hpp"
 #include "tally/owner_counts.hpp"
+#include "tally/report_counts.hpp"
+#include "tally/scan_state.hpp"
 
 #include <absl/container/flat_hash_map.h>
 
@@ -21,18 +23,6 @@ enum class scan_stage : std::uint8_t {
   scanned,
 };
 
-/// What an image keeps of its scans. It outlives the last owner by the grace period.
-struct scan_state {
-  bool scanned = false;
-  bool image_private = false;
-  std::uint32_t failures = 0;       ///< since the last success
-  std::string last_error;           ///< of the last failure; empty after a success
-  std::int64_t next_scan_at_ms = 0; ///< 0: unset
-  std::int64_t scanned_at_ms = 0;   ///< 0: never
-
-  friend bool operator==(const scan_state&, const scan_state&) = default;
-};
-
 /// Everything that one entry of the tally is: its owners, their pods, and its scans.
 ///
 /// State changes only through `apply`, which is a pure function of the state and the event: no clock, no
@@ -48,6 +38,15 @@ public:
     friend bool operator==(const membership&, const membership&) = default;
   };
 
+  /// What a pod said of where it runs.
+  struct report {
+    string_id os{};
+    string_id runtime{};
+    bool certain = false; ///< its platform was
+
+    friend bool operator==(const report&, const report&) = default;
+  };
+
   image_state() = default;
   explicit image_state(image_key key) : key_(key) {}
 
@@ -58,16 +57,27 @@ public:
   void prefetch(const uid& pod) const { pods_.prefetch(pod); }
 
   const image_key& key() const noexcept { return key_; }
-  string_id os() const noexcept { return os_; }           ///< as last reported
-  string_id runtime() const noexcept { return runtime_; } ///< as last reported
+  /// What most of its pods report; of an image without pods, what the last one did. By the first rules what
+  /// was reported last. `strings` is the cluster's table.
+  string_id os(tally_rules rules, const string_table& strings) const {
+    return rules == tally_rules::first ? reported_.os : pods_.empty() ? left_.os : os_counts_.most(strings);
+  }
+  string_id runtime(tally_rules rules, const string_table& strings) const {
+    return rules == tally_rules::first ? reported_.runtime
+           : pods_.empty()             ? left_.runtime
+                                       : runtime_counts_.most(strings);
+  }
   const scan_state& scan() const noexcept { return scan_; }
 
   const absl::flat_hash_map<uid, membership>& pods() const noexcept { return pods_; }
   /// Owner to the number of its pods here. Never holds a zero.
   const owner_counts& owners() const noexcept { return owners_; }
 
-  /// No pod vouches for the architecture in the key: it may yet turn out to be another.
-  bool platform_provisional() const noexcept { return certain_platforms_ == 0; }
+  /// No pod vouches for the architecture in the key: it may yet turn out to be another. Of an image without
+  /// pods: the last one did not; by the first rules it always is.
+  bool platform_provisional(tally_rules rules) const noexcept {
+    return certain_platforms_ == 0 && !(rules != tally_rules::first && pods_.empty() && left_.certain);
+  }
   scan_stage stage(std::int64_t now_ms) const noexcept;
 
   std::int64_t first_seen_at_ms() const noexcept { return first_seen_at_ms_; }
@@ -84,16 +94,18 @@ private:
   friend class image_snapshot; // tally/image_snapshot.hpp restores all fields
 
   void gain_pod(const image_event& event);
+  void hear_of_pod(const image_event& event);
   void lose_pod(const image_event& event);
+  void note_report(const image_event& event);
   void add_to_owner(owner_index owner, std::int64_t time_ms);
   void remove_from_owner(owner_index owner, std::int64_t time_ms);
   void change_owners(std::int64_t time_ms);
-  void finish_scan(const image_event& event, std::string_view text);
-  void mark_scanned(std::int64_t time_ms);
 
   image_key key_;
-  string_id os_{};
-  string_id runtime_{};
+  report reported_;         ///< the last
+  report left_;             ///< of the last pod, when it left
+  report_counts os_counts_; ///< of the pods
+  report_counts runtime_counts_;
   absl::flat_hash_map<uid, membership> pods_;
   owner_counts owners_;
   std::uint32_t certain_platforms_ = 0; ///< pods of this image whose platform is certain

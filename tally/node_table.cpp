@@ -1,9 +1,11 @@
 #include "tally/node_table.hpp"
 
+#include <algorithm>
+
 namespace tallyman {
 
-node_table::node_table(string_table& strings)
-    : fallback_{strings.intern("amd64"), strings.intern("linux"), false} {}
+node_table::node_table(string_table& strings, tally_rules rules)
+    : fallback_{strings.intern("amd64"), strings.intern("linux"), false}, rules_(rules) {}
 
 platform node_table::platform_of(string_id node_name) const {
   if (node_name == string_id::empty)
@@ -21,9 +23,10 @@ void node_table::put(string_id name, node state) {
   if (const auto known = names_.find(state.id); known != names_.end() && known->second != name)
     nodes_.erase(known->second);
   auto& slot = nodes_[name];
-  // A watch that goes on from too far back shows a node that is gone once more: it must not take its name
-  // back from the node that has it now, for that one will say nothing new, and so not be heard of again.
-  if (slot.id != state.id && state.resource_version != 0 && state.resource_version < slot.resource_version)
+  // By the first rules nobody ended the node that had the name before, and a watch that went on from too far
+  // back could show it once more.
+  if (rules_ == tally_rules::first && slot.id != state.id && state.resource_version != 0 &&
+      state.resource_version < slot.resource_version)
     return;
   if (slot.id != state.id)
     names_.erase(slot.id);
@@ -55,6 +58,8 @@ std::vector<platform> node_table::resolve(const fact_batch& batch) {
       answers[i] = platform_of(seen->name);
     } else if (const auto* gone = std::get_if<node_gone>(&body)) {
       forget(*gone);
+    } else if (const auto* settings = std::get_if<settings_changed>(&body)) {
+      rules_ = std::max(rules_, settings->rules);
     }
   }
   return answers;

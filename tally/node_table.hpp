@@ -9,7 +9,9 @@
 
 namespace tallyman {
 
-/// The nodes of a cluster as of one sequence, and the answer to "what does a pod on this node run on?".
+/// The nodes of a cluster as of one sequence, and the answer to "what does a pod on this node run on?". A
+/// name is what its newest object says, whatever becomes of older ones.
+///
 /// Plain state: the node registry actor owns one. Copyable, so that a snapshot can take it along.
 class node_table {
 public:
@@ -23,7 +25,7 @@ public:
   };
 
   /// `strings` is the cluster's; it must outlive the table.
-  explicit node_table(string_table& strings);
+  explicit node_table(string_table& strings, tally_rules rules = tally_rules::second);
 
   /// Takes the node facts of `batch` in, in order, and returns for each fact the platform that it asks for:
   /// a pod's node's, as of that fact; a node's own. Other facts get an empty one.
@@ -33,6 +35,8 @@ public:
   platform platform_of(string_id node_name) const;
 
   const absl::flat_hash_map<string_id, node>& nodes() const noexcept { return nodes_; }
+  /// From a snapshot: the rules first.
+  void restore_rules(tally_rules rules) noexcept { rules_ = rules; }
   void restore(string_id name, node state);
 
 private:
@@ -42,6 +46,7 @@ private:
   absl::flat_hash_map<string_id, node> nodes_; ///< by name, which is what a pod refers to
   absl::flat_hash_map<uid, string_id> names_;
   platform fallback_;
+  tally_rules rules_;
 };
 
 } // namespace tallyman

@@ -9,13 +9,6 @@ namespace tallyman {
 
 namespace {
 
-// Hash order must not reach the images: of two pods that move at one fact, the lower uid moves first.
-std::vector<uid> in_order(const absl::flat_hash_set<uid>& pods) {
-  std::vector<uid> ordered{pods.begin(), pods.end()};
-  std::sort(ordered.begin(), ordered.end());
-  return ordered;
-}
-
 template <class Map, class Key>
 void remove_waiting(Map& waiting, const Key& key, const uid& id) {
   const auto found = waiting.find(key);
@@ -29,10 +22,11 @@ void remove_waiting(Map& waiting, const Key& key, const uid& id) {
 } // namespace
 
 struct placements::step {
-  const fact_batch& batch;
+  fact_batch& batch;
   std::int64_t time_ms;
   const platform& runs_on;
   const owner_resolution& owned_by;
+  std::span<const uid> below; ///< the workloads whose pods have that owner now
   image_changes& out;
 };
 
@@ -71,18 +65,29 @@ private:
     numbers_[i % numbers_.size()] = id == nullptr ? pod_table::no_number : of_.pods_.prefetch_record(*id);
   }
 
+  const pod* known(std::size_t i, const uid& id) const {
+    return hint(i) == pod_table::no_number ? nullptr : of_.pods_.find(id, hint(i));
+  }
+
   void rest(std::size_t i) const {
     const auto& body = batch_.facts[i].body;
     if (const auto* const seen = std::get_if<pod_observed>(&body)) {
-      of_.owners_.prefetch(owners_[i].id);
+      if (const auto* const pod = known(i, seen->id))
+        of_.owners_.prefetch(pod->owner);
+      else if (owners_[i].is_followed)
+        of_.below_.prefetch(seen->controller.id);
+      else
+        of_.owners_.prefetch(owners_[i].id);
       for (auto* c = batch_.begin_of(seen->containers); c != batch_.end_of(seen->containers); ++c)
         of_.images_.prefetch({c->image_id, platforms_[i].architecture, c->image});
     } else if (const auto* const gone = std::get_if<pod_gone>(&body)) {
-      const auto* const known = hint(i) == pod_table::no_number ? nullptr : of_.pods_.find(gone->id, hint(i));
-      if (known == nullptr)
+      const auto* const pod = known(i, gone->id);
+      if (pod == nullptr)
         return;
-      of_.owners_.prefetch(known->owner);
-      for (const auto& placed : known->images)
+      of_.owners_.prefetch(pod->owner);
+      if (pod->place != pods_below::no_place)
+        of_.below_.prefetch(pod->controller);
+      for (const auto& placed : pod->containers)
         of_.images_.prefetch(placed.image);
     }
   }
@@ -94,13 +99,18 @@ private:
   std::array<std::uint32_t, 2 * record_ahead> numbers_{};
 };
 
-void placements::apply(const fact_batch& batch, std::span<const platform> platforms,
-                       std::span<const owner_resolution> owners, image_changes& out) {
-  invariant(platforms.size() == batch.facts.size() && owners.size() == batch.facts.size());
-  lookahead ahead{*this, batch, platforms, owners};
+placements::placements(const string_table& strings, tally_rules rules) : images_(strings, rules) {
+  owners_.count_namespaces(rules != tally_rules::first);
+}
+
+void placements::apply(fact_batch& batch, std::span<const platform> platforms,
+                       const owner_resolutions& owners, image_changes& out) {
+  invariant(platforms.size() == batch.facts.size() && owners.of.size() == batch.facts.size());
+  lookahead ahead{*this, batch, platforms, owners.of};
   for (std::size_t i = 0; i < batch.facts.size(); ++i) {
     ahead.before(i);
-    const step at{batch, batch.facts[i].time_ms, platforms[i], owners[i], out};
+    const step at{batch,        batch.facts[i].time_ms,        platforms[i],
+                  owners.of[i], owners.below_of(owners.of[i]), out};
     forget_images(at);
     const auto& body = batch.facts[i].body;
     if (const auto* seen = std::get_if<pod_observed>(&body))
@@ -108,9 +118,9 @@ void placements::apply(const fact_batch& batch, std::span<const platform> platfo
     else if (const auto* gone = std::get_if<pod_gone>(&body))
       forget_pod(gone->id, ahead.hint(i), at);
     else if (const auto* node = std::get_if<node_observed>(&body))
-      platform_known(node->name, at);
+      node_seen(node->name, at);
     else if (const auto* workload = std::get_if<workload_observed>(&body))
-      owner_known(workload->id, at);
+      workload_seen(workload->id, at);
     else if (const auto* scan = std::get_if<scan_finished>(&body))
       apply_scan(*scan, at);
     else if (const auto* answer = std::get_if<remote_answered>(&body))
@@ -118,111 +128,227 @@ void placements::apply(const fact_batch& batch, std::span<const platform> platfo
     else if (const auto* ack = std::get_if<remote_acknowledged>(&body))
       apply_acknowledgement(*ack, at);
     else if (const auto* settings = std::get_if<settings_changed>(&body))
-      images_.set_grace_ms(settings->scan_grace_ms);
+      apply_settings(*settings, at);
   }
 }
 
 // -- pods ----------------------------------------------------------------------------------------
 
 void placements::apply_pod(const pod_observed& seen, const step& at) {
-  const auto [state, is_new] = pods_.insert(seen.id);
+  const auto [state, number, is_new] = pods_.insert(seen.id);
+  const auto was = state.runs_on;
   const auto owner_before = state.owner;
   const auto certain_before = state.owner_certain();
-  const auto platform_before = state.runs_on;
   if (is_new) {
     state.name = at.batch.text(seen.name);
     state.name_space = seen.name_space;
-  }
-  if (is_new || state.controller != seen.controller.id) {
-    const auto held_before = state.owner;
-    state.controller = seen.controller.id;
-    settle_owner(seen.id, state, at.owned_by, at);
-    if (!is_new)
-      owners_.release(held_before);
+    join_controller(number, state, seen.controller.id, at);
+  } else if (state.controller != seen.controller.id) {
+    leave_controller(seen.id, state);
+    join_controller(number, state, seen.controller.id, at);
+    owners_.release(owner_before, state.name_space);
+  } else if (!by_first_rules()) {
+    keep_owner(number, state, at);
   }
   if (is_new || state.node != seen.node) {
-    wait_no_more(seen.id, state);
+    wait_for_no_node(seen.id, state);
     state.node = seen.node;
+    settle_platform(seen.id, state, at.runs_on);
+  } else if (at.runs_on.certain && at.runs_on != state.runs_on && !by_first_rules()) {
+    wait_for_no_node(seen.id, state);
     settle_platform(seen.id, state, at.runs_on);
   }
   state.phase = seen.phase;
   if (seen.phase == pod_phase::succeeded || seen.phase == pod_phase::failed)
-    return end_pod(seen.id, state, at);
-  const bool moved = owner_before != state.owner || certain_before != state.owner_certain() ||
-                     platform_before != state.runs_on;
-  if (seen.phase == pod_phase::running)
-    place(seen.id, state, images_wanted(seen, state, at), moved, at);
-  else if (!state.images.empty() && moved)
-    move_to_platform(seen.id, state, state.runs_on, at);
+    return end_pod(seen.id, state, was.os, at);
+  const bool moved =
+      owner_before != state.owner || certain_before != state.owner_certain() || was != state.runs_on;
+  if (seen.phase == pod_phase::running || !by_first_rules())
+    place(seen.id, state, containers_wanted(seen, state, at), was, moved, at);
+  else if (!state.containers.empty() && moved)
+    move_to_platform(seen.id, state, state.runs_on, was, at);
 }
 
-placements::wanted_images placements::images_wanted(const pod_observed& seen, const pod& state,
-                                                    const step& at) const {
-  wanted_images wanted;
+placements::wanted_containers placements::containers_wanted(const pod_observed& seen, const pod& state,
+                                                            const step& at) const {
+  wanted_containers wanted;
   for (auto* c = at.batch.begin_of(seen.containers); c != at.batch.end_of(seen.containers); ++c) {
-    if (c->image == string_id::empty || c->image_id == string_id::empty)
+    // The image of a volume is there before its digest is known; a container runs nothing before.
+    if (c->image == string_id::empty ||
+        (c->image_id == string_id::empty && c->list != container_list::volume))
       continue;
-    const image_key key{c->image_id, state.runs_on.architecture, c->image};
-    const auto same = [&](const wanted_image& other) { return other.key == key; };
-    if (std::none_of(wanted.begin(), wanted.end(), same))
-      wanted.push_back({key, c->runtime});
+    wanted.push_back({{c->image_id, state.runs_on.architecture, paired_name(*c, state)},
+                      {0, c->runtime, c->name, run_of(*c)}});
   }
   return wanted;
 }
 
-void placements::place(const uid& id, pod& state, const wanted_images& wanted, bool unchanged_to_be_told,
-                       const step& at) {
-  absl::InlinedVector<placed_image, 3> now;
-  for (const auto& want : wanted) {
-    const auto had = std::find_if(state.images.begin(), state.images.end(), [&](const placed_image& placed) {
-      return images_[placed.image].key == want.key;
-    });
-    if (had == state.images.end()) {
-      const auto [image, is_new] = images_.gain_pod(want.key);
-      if (is_new)
-        bear(image, at);
-      now.push_back({image, want.runtime});
-      gain(id, state, now.back(), at);
-      continue;
-    }
-    now.push_back({had->image, want.runtime});
-    if (unchanged_to_be_told || had->runtime != want.runtime)
-      gain(id, state, now.back(), at);
-  }
-  for (const auto& before : state.images) {
-    const auto kept = [&](const placed_image& placed) { return placed.image == before.image; };
-    if (std::none_of(now.begin(), now.end(), kept))
-      lose(id, before.image, at);
-  }
-  state.images = std::move(now);
+// The image of the spec is what is wanted, and may change while the container that it was started with still
+// runs: a name stays with the id that came of it until there is another container.
+string_id placements::paired_name(const container& seen, const pod& state) const {
+  if (state.containers.empty() || by_first_rules())
+    return seen.image;
+  const auto before =
+      std::find_if(state.containers.begin(), state.containers.end(), [&](const placed_container& each) {
+        return each.name == seen.name && each.run == run_of(seen);
+      });
+  if (before == state.containers.end())
+    return seen.image;
+  const auto& key = images_[before->image].key;
+  return key.image_id == seen.image_id ? key.name : seen.image;
 }
 
-void placements::end_pod(const uid& id, pod& state, const step& at) {
-  for (const auto& placed : state.images)
-    lose(id, placed.image, at);
-  state.images.clear();
+void placements::place(const uid& id, pod& state, const wanted_containers& wanted, const platform& was,
+                       bool is_told, const step& at) {
+  absl::InlinedVector<placed_container, 3> now, twins;
+  const auto had_end = state.containers.begin() + state.images;
+  for (const auto& want : wanted) {
+    const auto of_image = [&](const placed_container& each) { return images_[each.image].key == want.key; };
+    auto placed = want.as;
+    if (const auto twin = std::find_if(now.begin(), now.end(), of_image); twin != now.end()) {
+      placed.image = twin->image;
+      twins.push_back(placed);
+      continue;
+    }
+    const auto had = std::find_if(state.containers.begin(), had_end, of_image);
+    if (had == had_end) {
+      const auto [image, is_new] = images_.gain_pod(want.key);
+      if (is_new)
+        add_image(image, at);
+      placed.image = image;
+      now.push_back(placed);
+      gain(id, state, placed, at);
+      continue;
+    }
+    placed.image = had->image;
+    now.push_back(placed);
+    if (is_told || had->runtime != placed.runtime)
+      tell(id, state, placed, pack_report(was.os, had->runtime), at);
+  }
+  state.for_each_image([&](const placed_container& before) {
+    const auto is_kept = [&](const placed_container& placed) { return placed.image == before.image; };
+    if (std::none_of(now.begin(), now.end(), is_kept))
+      lose(id, before, was.os, at);
+  });
+  state.images = static_cast<std::uint32_t>(now.size());
+  now.insert(now.end(), twins.begin(), twins.end());
+  state.containers = std::move(now);
+}
+
+void placements::end_pod(const uid& id, pod& state, string_id os, const step& at) {
+  state.for_each_image([&](const placed_container& placed) { lose(id, placed, os, at); });
+  state.images = 0;
+  state.containers.clear();
 }
 
 void placements::forget_pod(const uid& id, std::uint32_t hint, const step& at) {
   auto* const state = pods_.find(id, hint);
   if (state == nullptr)
     return;
-  end_pod(id, *state, at);
-  wait_no_more(id, *state);
-  wait_for_no_parent(id, *state);
-  owners_.release(state->owner);
+  end_pod(id, *state, state->runs_on.os, at);
+  wait_for_no_node(id, *state);
+  leave_controller(id, *state);
+  owners_.release(state->owner, state->name_space);
   pods_.erase(id);
 }
 
-// -- owners and platforms that become known later ------------------------------------------------
+// -- owners --------------------------------------------------------------------------------------
 
-void placements::settle_owner(const uid& id, pod& state, const owner_resolution& resolved, const step& at) {
-  wait_for_no_parent(id, state);
-  state.owner = owners_.hold(resolved.id, resolved.kind, state.name_space, at.batch.text(resolved.name));
+void placements::join_controller(std::uint32_t number, pod& state, const uid& controller, const step& at) {
+  state.controller = controller;
+  owner_index* likely = nullptr;
+  if (at.owned_by.is_followed) {
+    const auto joined = below_.join(controller, number);
+    state.place = joined.place;
+    likely = joined.likely_owner;
+  }
+  take_owner(pods_[number].first, state, likely, at);
+}
+
+void placements::leave_controller(const uid& id, pod& state) {
+  if (!state.owner_certain())
+    remove_waiting(by_unknown_parent_, state.waiting_on, id);
+  state.waiting_on = {};
+  if (state.place == pods_below::no_place)
+    return;
+  const auto moved = below_.leave(state.controller, state.place);
+  if (moved != pods_below::no_place)
+    pods_[moved].second.place = state.place;
+  state.place = pods_below::no_place;
+}
+
+// Its controller is the same; what that leads to may be another. A parent that is gone is no news.
+void placements::keep_owner(std::uint32_t number, pod& state, const step& at) {
+  const auto& resolved = at.owned_by;
+  if (resolved.is_followed && state.place == pods_below::no_place) { // since the settings name its kind
+    const auto joined = below_.join(state.controller, number);
+    *joined.likely_owner = state.owner;
+    state.place = joined.place;
+  }
+  if (resolved.certain() && (!state.owner_certain() || owners_[state.owner].id != resolved.id))
+    take_other_owner(pods_[number].first, state, at);
+}
+
+/// The pod must not wait for a parent. What it had is still held.
+void placements::take_owner(const uid& id, pod& state, owner_index* likely, const step& at) {
+  const auto& resolved = at.owned_by;
+  if (likely != nullptr && owners_.is_number_of(*likely, resolved.id)) {
+    state.owner = *likely;
+    owners_.hold_again(state.owner, state.name_space);
+  } else {
+    state.owner = owners_.hold(resolved.id, resolved.kind, resolved.api_version, state.name_space,
+                               at.batch.text(resolved.name));
+    if (likely != nullptr)
+      *likely = state.owner;
+  }
+  if (resolved.cluster_scoped)
+    owners_.mark_cluster_scoped(resolved.id);
   state.waiting_on = resolved.waiting_on;
   if (!resolved.certain())
     by_unknown_parent_[resolved.waiting_on].insert(id);
 }
+
+void placements::take_other_owner(const uid& id, pod& state, const step& at) {
+  const auto before = state.owner;
+  if (!state.owner_certain())
+    remove_waiting(by_unknown_parent_, state.waiting_on, id);
+  take_owner(id, state, nullptr, at);
+  // Released last: the images still hold the old owner's number until they have heard of the new one.
+  owners_.release(before, state.name_space);
+}
+
+// By the second rules all pods below it, else those that wait for it. Hash order must not reach the images:
+// of two pods that move at one fact, the lower uid moves first.
+std::vector<uid> placements::pods_to_move(const uid& workload, const step& at) const {
+  std::vector<uid> moving;
+  if (const auto waiting = by_unknown_parent_.find(workload); waiting != by_unknown_parent_.end())
+    moving.assign(waiting->second.begin(), waiting->second.end());
+  if (!by_first_rules())
+    for (const auto& each : at.below)
+      for (const auto number : below_.of(each))
+        moving.push_back(pods_[number].first);
+  std::sort(moving.begin(), moving.end());
+  moving.erase(std::unique(moving.begin(), moving.end()), moving.end());
+  return moving;
+}
+
+void placements::workload_seen(const uid& workload, const step& at) {
+  const auto& resolved = at.owned_by;
+  if (resolved.cluster_scoped)
+    owners_.mark_cluster_scoped(resolved.id);
+  for (const auto& id : pods_to_move(workload, at)) {
+    auto& state = *pods_.find(id);
+    const bool is_same = owners_[state.owner].id == resolved.id && state.waiting_on == resolved.waiting_on;
+    // A parent that is gone is no news: the owner that was found through it stays.
+    const bool is_news = resolved.certain() || resolved.is_new_link || !state.owner_certain();
+    if (is_same || !is_news)
+      continue;
+    take_other_owner(id, state, at);
+    tell_all(id, state, at);
+  }
+}
+
+// -- platforms -----------------------------------------------------------------------------------
 
 void placements::settle_platform(const uid& id, pod& state, const platform& resolved) {
   state.runs_on = resolved;
@@ -230,66 +356,69 @@ void placements::settle_platform(const uid& id, pod& state, const platform& reso
     by_unknown_node_[state.node].insert(id);
 }
 
-void placements::wait_no_more(const uid& id, const pod& state) {
+void placements::wait_for_no_node(const uid& id, const pod& state) {
   if (!state.runs_on.certain)
     remove_waiting(by_unknown_node_, state.node, id);
 }
 
-void placements::wait_for_no_parent(const uid& id, const pod& state) {
-  if (!state.owner_certain())
-    remove_waiting(by_unknown_parent_, state.waiting_on, id);
-}
-
-void placements::platform_known(string_id node, const step& at) {
-  const auto waiting = by_unknown_node_.find(node);
-  if (!at.runs_on.certain || waiting == by_unknown_node_.end())
+void placements::node_seen(string_id node, const step& at) {
+  if (!at.runs_on.certain)
     return;
-  const auto moving = in_order(waiting->second);
-  by_unknown_node_.erase(waiting);
-  for (const auto& id : moving)
-    move_to_platform(id, *pods_.find(id), at.runs_on, at);
+  std::vector<uid> moving;
+  if (const auto waiting = by_unknown_node_.find(node); waiting != by_unknown_node_.end()) {
+    moving.assign(waiting->second.begin(), waiting->second.end());
+    by_unknown_node_.erase(waiting);
+  }
+  const auto [said, is_new] = platforms_.try_emplace(node, at.runs_on);
+  // Machines change under a name so rarely that all pods are looked through then.
+  if (!is_new && said->second != at.runs_on && !by_first_rules())
+    for (const auto& [id, each] : pods_)
+      if (each.node == node && each.runs_on.certain && each.runs_on != at.runs_on)
+        moving.push_back(id);
+  said->second = at.runs_on;
+  std::sort(moving.begin(), moving.end());
+  for (const auto& id : moving) {
+    auto& state = *pods_.find(id);
+    move_to_platform(id, state, at.runs_on, state.runs_on, at);
+  }
 }
 
-void placements::move_to_platform(const uid& id, pod& state, const platform& resolved, const step& at) {
+void placements::move_to_platform(const uid& id, pod& state, const platform& resolved, const platform& was,
+                                  const step& at) {
+  const auto before = was;
   state.runs_on = resolved;
-  wanted_images wanted;
-  for (const auto& placed : state.images) {
+  wanted_containers wanted;
+  for (const auto& placed : state.containers) {
     auto key = images_[placed.image].key;
     key.architecture = resolved.architecture;
-    wanted.push_back({key, placed.runtime});
+    wanted.push_back({key, placed});
   }
-  place(id, state, wanted, true, at);
+  place(id, state, wanted, before, true, at);
 }
 
-void placements::owner_known(const uid& parent, const step& at) {
-  const auto waiting = by_unknown_parent_.find(parent);
-  if (waiting == by_unknown_parent_.end())
+void placements::note_platform(const pod& state) {
+  if (!state.runs_on.certain)
     return;
-  for (const auto& id : in_order(waiting->second)) {
-    auto& state = *pods_.find(id);
-    const auto before = state.owner;
-    settle_owner(id, state, at.owned_by, at);
-    tell_all(id, state, at);
-    // Released last: the images still hold the old owner's number until they have heard of the new one.
-    owners_.release(before);
-  }
-}
-
-void placements::tell_all(const uid& id, const pod& state, const step& at) {
-  for (const auto& placed : state.images)
-    gain(id, state, placed, at);
+  const auto [said, is_new] = platforms_.try_emplace(state.node, state.runs_on);
+  if (!is_new && said->second != state.runs_on)
+    said->second = {};
 }
 
 // -- images --------------------------------------------------------------------------------------
 
-// A new name of an identity that was scanned is scanned.
-void placements::bear(image_index image, const step& at) {
+void placements::add_image(image_index image, const step& at) {
   at.out.born.push_back({image, images_[image].key});
-  const auto scanned_at = images_.scanned_at_ms(images_[image].key.identity());
-  if (!scanned_at)
-    return;
-  auto& event = new_event(image_event_kind::identity_scanned, image, at);
-  event.number = static_cast<std::uint64_t>(*scanned_at);
+  const auto& scan = images_.scan_of(images_.identity_of(images_[image].key));
+  // By the first rules a new name of a failing image starts at the first step.
+  if (by_first_rules() ? scan.scanned : scan != scan_state{})
+    inherit_scan(image, at);
+}
+
+void placements::inherit_scan(image_index image, const step& at) {
+  const auto& scan = images_.scan_of(images_.identity_of(images_[image].key));
+  auto& event = new_event(image_event_kind::scan_inherited, image, at);
+  put_scan(event, scan);
+  event.text = at.batch.add_text(scan.last_error);
 }
 
 image_event& placements::new_event(image_event_kind kind, image_index image, const step& at) {
@@ -301,7 +430,7 @@ image_event& placements::new_event(image_event_kind kind, image_index image, con
   return event;
 }
 
-void placements::gain(const uid& id, const pod& state, placed_image placed, const step& at) {
+void placements::gain(const uid& id, const pod& state, const placed_container& placed, const step& at) {
   auto& event = new_event(image_event_kind::pod_gained, placed.image, at);
   event.pod = id;
   event.owner = state.owner;
@@ -311,17 +440,35 @@ void placements::gain(const uid& id, const pod& state, placed_image placed, cons
   event.platform_certain = state.runs_on.certain;
 }
 
-void placements::lose(const uid& id, image_index image, const step& at) {
-  images_.lose_pod(image, at.time_ms);
-  auto& event = new_event(image_event_kind::pod_lost, image, at);
+void placements::tell(const uid& id, const pod& state, const placed_container& placed, std::uint64_t before,
+                      const step& at) {
+  gain(id, state, placed, at);
+  auto& event = at.out.events.back();
+  event.kind = image_event_kind::pod_told;
+  event.number = before;
+}
+
+void placements::tell_all(const uid& id, const pod& state, const step& at) {
+  state.for_each_image([&](const placed_container& placed) {
+    tell(id, state, placed, pack_report(state.runs_on.os, placed.runtime), at);
+  });
+}
+
+void placements::lose(const uid& id, const placed_container& placed, string_id os, const step& at) {
+  images_.lose_pod(placed.image, at.time_ms);
+  auto& event = new_event(image_event_kind::pod_lost, placed.image, at);
   event.pod = id;
+  event.os = os;
+  event.runtime = placed.runtime;
 }
 
 void placements::apply_scan(const scan_finished& scan, const step& at) {
-  const scan_identity identity{scan.image_id, scan.architecture};
-  if (scan.outcome == scan_outcome::succeeded)
-    images_.mark_scanned(identity, at.time_ms);
-  for (const auto image : images_.names_of(identity)) {
+  auto* const identity = images_.find(images_.identity_of(scan.image_id, scan.architecture));
+  if (identity == nullptr)
+    return;
+  if (scan.outcome == scan_outcome::succeeded || !by_first_rules())
+    identity->change_scan().finish(scan.outcome, at.time_ms, scan.wait_ms, at.batch.text(scan.error));
+  for (const auto image : identity->names) {
     auto& event = new_event(image_event_kind::scan_finished, image, at);
     event.number = scan.wait_ms;
     event.text = scan.error;
@@ -330,10 +477,12 @@ void placements::apply_scan(const scan_finished& scan, const step& at) {
 }
 
 void placements::apply_answer(const remote_answered& answer, const step& at) {
-  const scan_identity identity{answer.image_id, answer.architecture};
-  if (answer.scanned && !images_.scanned_at_ms(identity))
-    images_.mark_scanned(identity, at.time_ms);
-  for (const auto image : images_.names_of(identity)) {
+  auto* const identity = images_.find(images_.identity_of(answer.image_id, answer.architecture));
+  if (identity == nullptr)
+    return;
+  if (answer.scanned && (!identity->scan || !identity->scan->scanned))
+    identity->change_scan().succeed(at.time_ms);
+  for (const auto image : identity->names) {
     auto& event = new_event(image_event_kind::remote_answered, image, at);
     event.number = answer.scanned ? 1 : 0;
   }
@@ -353,17 +502,54 @@ void placements::forget_images(const step& at) {
   }
 }
 
+// -- settings ------------------------------------------------------------------------------------
+
+void placements::apply_settings(const settings_changed& settings, const step& at) {
+  images_.set_grace_ms(settings.scan_grace_ms);
+  if (by_first_rules() && settings.rules != tally_rules::first)
+    begin_second_rules(at);
+}
+
+// What is placed stays as it is until it is seen again, which `list_anew` sees to.
+void placements::begin_second_rules(const step& at) {
+  images_.merge_identities();
+  for (image_index image = 0; image < images_.size(); ++image)
+    if (images_[image].live)
+      inherit_scan(image, at);
+  owners_.count_namespaces(true);
+  for (const auto& [id, each] : pods_) {
+    owners_.hold_again(each.owner, each.name_space);
+    note_platform(each);
+  }
+}
+
 // -- snapshots -----------------------------------------------------------------------------------
 
-void placements::restore(const uid& id, pod state) {
-  owners_.hold_again(state.owner);
-  for (const auto& placed : state.images)
-    images_.restore_pod(placed.image);
+void placements::restore_rules(tally_rules rules) {
+  images_.restore_rules(rules);
+  owners_.count_namespaces(rules != tally_rules::first);
+}
+
+void placements::restore_platform(string_id node, const platform& said) {
+  if (said.certain)
+    platforms_[node] = said;
+}
+
+void placements::restore(const uid& id, pod state, bool is_followed) {
+  owners_.hold_again(state.owner, state.name_space);
+  state.for_each_image([&](const placed_container& placed) { images_.restore_pod(placed.image); });
   if (!state.runs_on.certain && state.node != string_id::empty)
     by_unknown_node_[state.node].insert(id);
   if (!state.owner_certain())
     by_unknown_parent_[state.waiting_on].insert(id);
-  pods_.insert(id).pod = std::move(state);
+  note_platform(state);
+  auto [place, number, is_new] = pods_.insert(id);
+  if (is_followed) {
+    const auto joined = below_.join(state.controller, number);
+    *joined.likely_owner = state.owner;
+    state.place = joined.place;
+  }
+  place = std::move(state);
 }
 
 void placements::finish_restore() {

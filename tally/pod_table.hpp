@@ -2,10 +2,12 @@
 
 #include "messages/fact.hpp"
 #include "messages/keys.hpp"
+#include "tally/pods_below.hpp"
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/inlined_vector.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -13,13 +15,21 @@
 
 namespace tallyman {
 
-/// An image that a pod runs, and the runtime that it reported.
-struct placed_image {
+/// A container that counts, and the image that it runs.
+struct placed_container {
   image_index image = 0;
-  string_id runtime{};
+  string_id runtime{};   ///< as reported
+  string_id name{};      ///< in its pod; empty where a journal of the first rules left it out
+  std::uint32_t run = 0; ///< see `run_of`
 
-  friend bool operator==(const placed_image&, const placed_image&) = default;
+  friend bool operator==(const placed_container&, const placed_container&) = default;
 };
+
+/// Tells the runs of a pod's containers apart: the low 30 bits of the instance, and in the highest two the
+/// list that the container stands in, since a volume may have its name.
+inline std::uint32_t run_of(const container& seen) noexcept {
+  return (seen.instance & 0x3fff'ffffu) | static_cast<std::uint32_t>(seen.list) << 30;
+}
 
 /// What is remembered of a pod: where it was placed, so that its end is the removal of exactly that.
 struct placed_pod {
@@ -30,10 +40,24 @@ struct placed_pod {
   uid controller; ///< the reference that `owner` was resolved from
   uid waiting_on; ///< the unknown parent that makes the owner provisional; else empty
   owner_index owner = 0;
+  std::uint32_t place = pods_below::no_place; ///< among the pods of `controller`, if that is followed
   pod_phase phase = pod_phase::unknown;
-  absl::InlinedVector<placed_image, 3> images; ///< empty: the pod counts for nothing
+  std::uint32_t images = 0;                            ///< how many different ones it runs
+  absl::InlinedVector<placed_container, 3> containers; ///< the first of each image, then the others
 
   bool owner_certain() const noexcept { return waiting_on.empty(); }
+
+  bool runs(image_index image) const {
+    return std::any_of(containers.begin(), containers.end(),
+                       [image](const placed_container& each) { return each.image == image; });
+  }
+
+  /// The containers, but of those of one image only the first.
+  template <class Function>
+  void for_each_image(Function function) const {
+    for (std::uint32_t i = 0; i < images; ++i)
+      function(containers[i]);
+  }
 };
 
 /// The pods of a cluster by uid. Records lie side by side, behind a small table of their numbers: so a batch
@@ -76,6 +100,7 @@ public:
 
   struct place {
     placed_pod& pod;
+    std::uint32_t number;
     bool is_new;
   };
 
@@ -84,7 +109,7 @@ public:
     const auto [found, is_new] = numbers_.try_emplace(id, 0);
     if (is_new)
       found->second = take_number(id);
-    return {records_[found->second].second, is_new};
+    return {records_[found->second].second, found->second, is_new};
   }
 
   placed_pod* find(const uid& id) {
@@ -92,6 +117,10 @@ public:
     return found == numbers_.end() ? nullptr : &records_[found->second].second;
   }
   const placed_pod* find(const uid& id) const { return const_cast<pod_table*>(this)->find(id); }
+
+  /// The record that `insert` gave this number, which must be somebody's.
+  record& operator[](std::uint32_t number) { return records_[number]; }
+  const record& operator[](std::uint32_t number) const { return records_[number]; }
 
   /// `id` must be there.
   const placed_pod& at(const uid& id) const { return records_[numbers_.at(id)].second; }

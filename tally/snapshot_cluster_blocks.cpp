@@ -7,7 +7,8 @@ namespace tallyman {
 bool snapshot_decoder::parts::read_objects(const pb::SnapshotObjects& from) {
   const auto size = from.uid_high_size();
   if (!all_equal({size, from.uid_low_size(), from.fingerprint_high_size(), from.fingerprint_low_size(),
-                  from.kind_id_size()}))
+                  from.kind_id_size()}) ||
+      !all_or_none(size, {from.version_size()}))
     return refuse("its columns differ in length");
   auto& incoming = state_->incoming;
   for (int i = 0; i < size; ++i) {
@@ -16,25 +17,31 @@ bool snapshot_decoder::parts::read_objects(const pb::SnapshotObjects& from) {
       return refuse(fmt::format("entry {} refers to a string that is not there", i));
     if (incoming.objects().contains(id))
       return refuse(fmt::format("entry {} is an object that is already there", i));
-    incoming.restore(id,
-                     {from.fingerprint_high(i), from.fingerprint_low(i), string_id{from.kind_id(i)}, {}, 0});
+    incoming.restore(id, {from.fingerprint_high(i),
+                          from.fingerprint_low(i),
+                          from.version_size() == 0 ? 0 : from.version(i),
+                          string_id{from.kind_id(i)},
+                          {},
+                          0});
   }
   return true;
 }
 
 bool snapshot_decoder::parts::read_tombstones(const pb::SnapshotTombstones& from) {
-  if (from.uid_high_size() != from.uid_low_size())
+  const auto size = from.uid_high_size();
+  if (size != from.uid_low_size() || !all_or_none(size, {from.version_size(), from.kind_id_size()}))
     return refuse("its columns differ in length");
   auto& incoming = state_->incoming;
-  for (int i = 0; i < from.uid_high_size(); ++i) {
+  for (int i = 0; i < size; ++i) {
     const uid id{from.uid_high(i), from.uid_low(i)};
-    if (!known(id))
+    const auto kind = from.kind_id_size() == 0 ? 0 : from.kind_id(i);
+    if (!known(id) || !known({kind}))
       return refuse(fmt::format("entry {} refers to a string that is not there", i));
-    if (incoming.objects().contains(id) || incoming.is_gone(id))
+    if (incoming.objects().contains(id) || incoming.gone().contains(id))
       return refuse(fmt::format("entry {} is an object that is already there", i));
-    if (incoming.tombstones().size() == intake::tombstones_max)
+    if (incoming.gone().size() == tombstones::size_max)
       return refuse("it holds more than are ever kept");
-    incoming.restore_tombstone(id);
+    incoming.restore_tombstone(id, string_id{kind}, from.version_size() == 0 ? 0 : from.version(i));
   }
   return true;
 }
@@ -55,6 +62,8 @@ bool snapshot_decoder::parts::read_nodes(const pb::SnapshotNodes& from) {
         name, {id, string_id{from.architecture_id(i)}, string_id{from.os_id(i)}, from.resource_version(i)});
     if (nodes.nodes().size() != before + 1)
       return refuse(fmt::format("entry {} is a node that is already there", i));
+    state_->incoming.restore_node_name(id, name);
+    state_->placed.restore_platform(name, nodes.platform_of(name));
   }
   return true;
 }

@@ -93,7 +93,7 @@ bool snapshot_decoder::parts::check_counts() {
   const auto& state = *state_;
   const std::pair<std::uint64_t, std::uint64_t> counts[] = {
       {header_.objects(), state.incoming.objects().size()},
-      {header_.tombstones(), state.incoming.tombstones().size()},
+      {header_.tombstones(), state.incoming.gone().size()},
       {header_.nodes(), state.nodes.nodes().size()},
       {header_.workloads(), state.workloads.workloads().size()},
       {header_.positions(), state.positions.by_kind().size()},
@@ -122,7 +122,11 @@ bool snapshot_decoder::parts::make_state() {
   if (strings_->size() - well_known::texts.size() != header_.strings())
     return refuse(fmt::format("{} strings came before it instead of {}",
                               strings_->size() - well_known::texts.size(), header_.strings()));
-  state_.emplace(strings_, header_.fingerprint_seed());
+  const auto rules = std::max(header_.rules(), static_cast<std::uint32_t>(tally_rules::first));
+  if (rules > static_cast<std::uint32_t>(tally_rules::second))
+    return refuse(fmt::format("it follows rules {}, which no release has", rules));
+  state_.emplace(strings_, header_.fingerprint_seed(), tally_rules{static_cast<std::uint8_t>(rules)});
+  state_->workloads.restore_settings(state_->rules(), header_.followed());
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "messages/snapshot.pb.h"
 #include "messages/well_known.hpp"
+#include "tally/image_snapshot.hpp"
 #include "tally/snapshot_codec.hpp"
 
 #include <fmt/format.h>
@@ -130,13 +131,17 @@ private:
     to.set_scan_grace_ms(state_.placed.images().grace_ms());
     to.set_strings(strings_end_ - first_string);
     to.set_objects(state_.incoming.objects().size());
-    to.set_tombstones(state_.incoming.tombstones().size());
+    to.set_tombstones(state_.incoming.gone().size());
     to.set_nodes(state_.nodes.nodes().size());
     to.set_workloads(state_.workloads.workloads().size());
     to.set_positions(state_.positions.by_kind().size());
     to.set_owners(owners_live_);
     to.set_images(images_live_);
     to.set_pods(state_.placed.pods().size());
+    // By the first rules it says no more than a release of those did.
+    if (state_.rules() != tally_rules::first)
+      to.set_rules(static_cast<std::uint32_t>(state_.rules()));
+    to.set_followed(state_.workloads.followed());
     const auto encoded = to.SerializeAsString();
     return sink_(static_cast<std::uint16_t>(snapshot_block::header), std::as_bytes(std::span{encoded}));
   }
@@ -163,7 +168,8 @@ private:
       columns.add_fingerprint_high(known.fingerprint_high);
       columns.add_fingerprint_low(known.fingerprint_low);
       columns.add_kind_id(number_of(known.kind));
-      if (auto done = to.end_entry(34); !done)
+      columns.add_version(known.version);
+      if (auto done = to.end_entry(39); !done)
         return done;
     }
     return to.flush();
@@ -171,13 +177,17 @@ private:
 
   result<void> tombstones() {
     section<pb::SnapshotTombstones> to{snapshot_block::tombstones, sink_};
-    for (const auto& id : state_.incoming.tombstones()) {
+    result<void> done;
+    state_.incoming.gone().for_each([&](const uid& id, const tombstones::entry& gone) {
+      if (!done)
+        return;
       to.columns().add_uid_high(id.high);
       to.columns().add_uid_low(id.low);
-      if (auto done = to.end_entry(16); !done)
-        return done;
-    }
-    return to.flush();
+      to.columns().add_version(gone.version);
+      to.columns().add_kind_id(number_of(gone.kind));
+      done = to.end_entry(22);
+    });
+    return done ? to.flush() : done;
   }
 
   result<void> nodes() {
@@ -253,8 +263,10 @@ private:
       columns.add_namespace_id(number_of(each.name_space));
       columns.add_name_length(length_of(each.name));
       columns.add_number(i);
+      columns.add_api_version_id(number_of(each.api_version));
+      columns.add_cluster_scoped(owners.is_cluster_scoped(i));
       to.add_text(each.name);
-      if (auto done = to.end_entry(26); !done)
+      if (auto done = to.end_entry(29); !done)
         return done;
     }
     return to.flush();
@@ -264,8 +276,13 @@ private:
     to.add_image_id_id(number_of(image.key().image_id));
     to.add_architecture_id(number_of(image.key().architecture));
     to.add_name_id(number_of(image.key().name));
-    to.add_os_id(number_of(image.os()));
-    to.add_runtime_id(number_of(image.runtime()));
+    const auto& reported = image_snapshot::reported(image);
+    to.add_os_id(number_of(reported.os));
+    to.add_runtime_id(number_of(reported.runtime));
+    const auto& left = image_snapshot::left(image);
+    to.add_left_os_id(number_of(left.os));
+    to.add_left_runtime_id(number_of(left.runtime));
+    to.add_left_certain(left.certain);
     const auto& scan = image.scan();
     to.add_scan_flags((scan.scanned ? 1u : 0u) | (scan.image_private ? 2u : 0u));
     to.add_failures(scan.failures);
@@ -306,18 +323,20 @@ private:
     to.add_architecture_id(number_of(pod.runs_on.architecture));
     to.add_os_id(number_of(pod.runs_on.os));
     to.add_state(static_cast<std::uint32_t>(pod.phase) | (pod.runs_on.certain ? 8u : 0u) |
-                 (pod.owner_certain() ? 16u : 0u));
+                 (pod.owner_certain() ? 16u : 0u) | (pod.place != pods_below::no_place ? 32u : 0u));
     to.add_controller_uid_high(pod.controller.high);
     to.add_controller_uid_low(pod.controller.low);
     to.add_owner(pod.owner);
-    to.add_images(static_cast<std::uint32_t>(pod.images.size()));
+    to.add_images(static_cast<std::uint32_t>(pod.containers.size()));
     if (!pod.owner_certain()) {
       to.add_waiting_uid_high(pod.waiting_on.high);
       to.add_waiting_uid_low(pod.waiting_on.low);
     }
-    for (const auto& placed : pod.images) {
+    for (const auto& placed : pod.containers) {
       to.add_placed_image(image_numbers_[placed.image]);
       to.add_placed_runtime_id(number_of(placed.runtime));
+      to.add_placed_name_id(number_of(placed.name));
+      to.add_placed_run(placed.run);
     }
   }
 
@@ -327,7 +346,7 @@ private:
       const auto& [id, pod] = *entry;
       add_pod(to.columns(), id, pod);
       to.add_text(pod.name);
-      if (auto done = to.end_entry(64 + 5 * pod.images.size()); !done)
+      if (auto done = to.end_entry(64 + 11 * pod.containers.size()); !done)
         return done;
     }
     return to.flush();

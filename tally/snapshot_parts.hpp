@@ -41,6 +41,11 @@ inline bool all_equal(std::initializer_list<int> sizes) {
   return std::all_of(sizes.begin(), sizes.end(), [&](int size) { return size == *sizes.begin(); });
 }
 
+/// Whether columns that releases before version 3 of the format do not write are all there, or all missing.
+inline bool all_or_none(int size, std::initializer_list<int> sizes) {
+  return all_equal(sizes) && (*sizes.begin() == size || *sizes.begin() == 0);
+}
+
 /// What a `snapshot_decoder` has so far. Inside tally/ only. snapshot_decoder.cpp has the frame,
 /// snapshot_cluster_blocks.cpp the readers of what the cluster holds, snapshot_tally_blocks.cpp those of the
 /// tally itself. A reader returns false after `refuse`.
@@ -69,7 +74,8 @@ private:
   bool read_pods(const pb::SnapshotPods& from);
   bool read_pod_state(const pb::SnapshotPods& from, int i, placements::pod& pod);
   bool read_pod_images(const pb::SnapshotPods& from, int first, int count, placements::pod& pod);
-  bool add_pod(const uid& id, placements::pod pod);
+  bool restore_scan(const image_key& key, const scan_state& scan);
+  bool add_pod(const uid& id, placements::pod pod, bool is_followed);
   bool make_state();
   bool check_counts();
   bool check_images();

@@ -31,7 +31,7 @@ owned_images owned_images_of(const cluster_state& state) {
   const auto& directory = state.placed.images();
   for (image_index i = 0; i < state.images.size(); ++i) {
     const auto& image = state.images[i];
-    if (!directory[i].live || image.owners().empty())
+    if (!directory[i].live || image.owners().empty() || image.key().image_id == string_id::empty)
       continue;
     owned_image shown{{text(image.key().image_id), text(image.key().architecture), text(image.key().name)},
                       {}};

@@ -27,6 +27,9 @@ public:
       } else if (const auto* list = std::get_if<list_synced>(&each.body)) {
         by_kind_[{list->kind, list->api_version}] = {std::string{batch.text(list->resource_version)},
                                                      each.time_ms, list->items};
+      } else if (const auto* settings = std::get_if<settings_changed>(&each.body); settings != nullptr) {
+        if (settings->list_anew)
+          by_kind_.clear();
       }
   }
 

@@ -2,6 +2,7 @@
 
 #include "kube/json_decoder.hpp"
 #include "kube/protobuf_decoder.hpp"
+#include "watch/http_text.hpp"
 
 #include <fmt/format.h>
 
@@ -9,12 +10,25 @@ namespace tallyman::watch {
 
 namespace {
 
+/// `part`: in lower case.
+bool says(const kube::api_failure& failure, std::string_view part) {
+  return lower(failure.message).find(part) != std::string::npos;
+}
+
+// By reason, or by what API servers, etcd and their imitations say without one.
 bool says_expired(const kube::api_failure& failure) {
-  return failure.reason == "Expired" || failure.reason == "Gone";
+  return failure.reason == "Expired" || failure.reason == "Gone" ||
+         says(failure, "too old resource version") || says(failure, "has been compacted") ||
+         says(failure, "resource version too old") || says(failure, "continue parameter is too old");
 }
 
 bool says_ahead(const kube::api_failure& failure) {
-  return failure.message.find("Too large resource version") != std::string::npos;
+  return says(failure, "too large resource version");
+}
+
+/// Of everybody's requests, not of those for one kind.
+bool is_of_server(int status) {
+  return status == 401 || status == 429 || status >= 500 || (status >= 300 && status < 400);
 }
 
 std::string sentence_of(int status, const kube::api_failure& failure) {
@@ -41,12 +55,23 @@ judgement judge_status(const http_outcome& outcome, const kube::api_failure& fai
                         access.server, access.source),
             {}};
   case 403:
-    return {verdict::not_allowed,
-            fmt::format("no right to {} {}: {}; deploy/rbac.yaml has the rights that are needed", verb,
-                        plural, said),
-            {}};
+    if (failure.message.empty())
+      return {verdict::broken,
+              fmt::format("a 403 to {} {} that is not of the API server; does something stand before {}?",
+                          verb, plural, access.server),
+              {}};
+    return {verdict::not_allowed, fmt::format("no right to {} {}: {}", verb, plural, said), {}};
   case 404:
     return {verdict::not_there, fmt::format("{} has no {}: {}", access.server, plural, said), {}};
+  case 301:
+  case 302:
+  case 303:
+  case 307:
+  case 308:
+    return {verdict::broken,
+            fmt::format("{} sends us elsewhere ({}), which is not followed; is there a login page before it?",
+                        access.server, status),
+            {}};
   default:
     return {status == 429 || status >= 500 ? verdict::busy : verdict::broken,
             fmt::format("{} could not {} {}: {}", access.server, verb, plural, said), wait};
@@ -76,11 +101,21 @@ judgement judge(const http_outcome& outcome, std::string_view body, std::string_
   if (outcome.trouble == http_trouble::stopped)
     return {verdict::stopped, {}, {}};
   const auto status = outcome.head.status;
-  if (status != 0 && status != 200)
-    return judge_status(outcome, read_status(outcome.head.content_type, body), verb, plural, access);
+  if (status != 0 && status != 200) {
+    auto how = judge_status(outcome, read_status(outcome.head.content_type, body), verb, plural, access);
+    how.status = status;
+    how.of_server = is_of_server(status) && how.what != verdict::expired && how.what != verdict::ahead;
+    return how;
+  }
   if (outcome.trouble == http_trouble::none)
     return {};
-  return {verdict::broken, fmt::format("{} {}: {}", verb, plural, outcome.failure.what), {}};
+  judgement how{verdict::broken, outcome.failure.what, {}};
+  how.status = status;
+  how.trouble = outcome.trouble;
+  how.of_server = outcome.trouble != http_trouble::refused;
+  if (!how.of_server)
+    how.why = fmt::format("{} {}: {}", verb, plural, how.why);
+  return how;
 }
 
 judgement judge(const kube::api_failure& reported) {

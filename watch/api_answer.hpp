@@ -22,6 +22,7 @@ enum class verdict : std::uint8_t {
   not_possible, ///< 400, 422: it does not know what was asked for
   busy,         ///< 429, 5xx: later
   ahead,        ///< the server has not reached the resourceVersion that was asked for
+  rewound,      ///< what came is older than what was asked for
   broken,       ///< the network, the certificate, or bytes that are not what they should be
 };
 
@@ -29,6 +30,9 @@ struct judgement {
   verdict what = verdict::ok;
   std::string why;                               ///< one line, with what to do; empty if ok or stopped
   std::optional<std::chrono::milliseconds> wait; ///< what the server asked for
+  bool of_server = false;                        ///< not about one kind: it is down, or refuses everybody
+  int status = 0;                                ///< HTTP's; 0: none has come
+  http_trouble trouble = http_trouble::none;
 };
 
 /// Judges an answer to `verb` (list, watch) on `plural`. `body` is the front of what came with a failure.

@@ -6,6 +6,16 @@
 
 namespace tallyman::watch {
 
+namespace {
+
+// https://kubernetes.io/docs/reference/using-api/#api-versioning: "v1", "v2beta1". A group may begin like that
+// too, but then there is no second dot.
+bool is_version(std::string_view text) {
+  return text.size() >= 2 && text[0] == 'v' && text[1] >= '0' && text[1] <= '9';
+}
+
+} // namespace
+
 const std::vector<resource>& built_in_resources() {
   static const std::vector<resource> all{
       {"nodes", "Node", {"v1"}, false},
@@ -38,12 +48,17 @@ result<resource> parse_resource(std::string_view text) {
     return error{error_kind::usage,
                  fmt::format("{} is no kind; write PLURAL.VERSION.GROUP=KIND, or one of {}", text, names)};
   }
+  const auto version = text.substr(first + 1, second - first - 1);
+  if (!is_version(version))
+    return error{error_kind::usage,
+                 fmt::format("{}: {} is no version of an API; write PLURAL.VERSION.GROUP=KIND, as in "
+                             "rollouts.v1alpha1.argoproj.io=Rollout",
+                             text, version)};
   resource custom;
   custom.plural = text.substr(0, first);
   custom.kind = text.substr(equals + 1);
-  custom.versions = {fmt::format("{}/{}", text.substr(second + 1, equals - second - 1),
-                                 text.substr(first + 1, second - first - 1))};
-  custom.has_protobuf = false;
+  custom.versions = {fmt::format("{}/{}", text.substr(second + 1, equals - second - 1), version)};
+  custom.is_built_in = false;
   return custom;
 }
 

@@ -35,11 +35,19 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
+namespace {
+
+std::string path_in(const std::string& name_space, const resource& what) {
+  return fmt::format("/namespaces/{}/{}", percent_encoded(name_space), what.plural);
+}
+
+} // namespace
+
 resource_scope scope_of(const resource& what, const watch_options& options) {
   resource_scope scope;
   scope.path = "/" + what.plural;
   if (what.namespaced && options.namespaces.size() == 1)
-    scope.path = fmt::format("/namespaces/{}/{}", percent_encoded(options.namespaces.front()), what.plural);
+    scope.path = path_in(options.namespaces.front(), what);
   if (const auto fields = field_selector(what, options); !fields.empty())
     scope.selectors += "&fieldSelector=" + percent_encoded(fields);
   if (what.kind == "Pod" && !options.pod_labels.empty())
@@ -57,6 +65,18 @@ resource_scope scope_of(const resource& what, const watch_options& options) {
     };
   }
   return scope;
+}
+
+std::vector<resource_scope> scopes_by_namespace(const resource& what, const watch_options& options) {
+  std::vector<resource_scope> scopes;
+  if (!what.namespaced || options.namespaces.size() < 2)
+    return scopes;
+  const auto whole = scope_of(what, options);
+  for (const auto& each : options.namespaces) {
+    scopes.push_back(whole);
+    scopes.back().path = path_in(each, what);
+  }
+  return scopes;
 }
 
 } // namespace tallyman::watch

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tallyman::watch {
 
@@ -19,6 +20,10 @@ struct resource_scope {
 };
 
 resource_scope scope_of(const resource& what, const watch_options& options);
+
+/// The same in pieces, a path for each namespace, for who may not read across all of them; empty if it has
+/// one path anyway. Their `text` is that of the whole: a position of all pieces is one of the whole.
+std::vector<resource_scope> scopes_by_namespace(const resource& what, const watch_options& options);
 
 /// `text` for a query: everything but letters, digits and "-._~" as %XX.
 std::string percent_encoded(std::string_view text);

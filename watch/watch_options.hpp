@@ -30,7 +30,10 @@ struct watch_options {
   /// The server sends a bookmark a minute.
   std::chrono::milliseconds watch_silence_max{150'000};
   std::chrono::seconds watch_time_min{300}; ///< a server ends a watch after once to twice this time
-  std::uint64_t seed = 0;                   ///< of the jitter; 0: drawn
+  /// How often a server is asked whether its state went back, at most half of it earlier; and how soon again.
+  std::chrono::milliseconds version_check_pause{30'000};
+  std::chrono::milliseconds version_check_pause_min{5'000};
+  std::uint64_t seed = 0; ///< of the jitter; 0: drawn
 };
 
 /// Where a watch puts what it sees. Called by the threads of all kinds.

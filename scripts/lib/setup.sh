@@ -16,9 +16,13 @@ install_missing() {
     return 1
   fi
   echo "installing: $missing"
+  # One at a time: apt-get does not wait for another one that reads its lists.
+  exec 8>/run/lock/tallyman-apt
+  flock 8
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086
-  quietly apt-get -q update && quietly apt-get -q install -y --no-install-recommends $missing
+  quietly apt-get -q update && quietly apt-get -q install -y --no-install-recommends $missing || return
+  exec 8>&-
 }
 
 # quietly COMMAND...: shows what it printed only if it fails.

@@ -15,14 +15,17 @@ struct fixture {
   std::int64_t now = 1000;
   fact_sequencer sequencer{strings, intake{*strings, 7}, 0, 0, [this] { return now; }};
 
-  fact pod(const char* id) {
+  fact pod(const char* id, std::uint64_t version = 0) {
     pod_observed seen;
     seen.id = parse_uid(id, intern);
+    seen.resource_version = version;
     seen.phase = pod_phase::running;
     return {0, seen};
   }
 
-  fact gone(const char* id) { return {0, pod_gone{parse_uid(id, intern)}}; }
+  fact gone(const char* id, std::uint64_t version = 0) {
+    return {0, pod_gone{parse_uid(id, intern), version}};
+  }
 
   submission_ptr admit(std::vector<fact> facts) {
     observations seen;
@@ -48,9 +51,43 @@ TEST_CASE_METHOD(fixture, "sequences go on without a gap, over facts that say no
 }
 
 TEST_CASE_METHOD(fixture, "a delete that comes before its add leaves no ghost") {
-  REQUIRE(admit({gone("a")}));
-  CHECK_FALSE(admit({pod("a")}));
+  REQUIRE(admit({gone("a", 20)}));
+  CHECK_FALSE(admit({pod("a", 10)}));
   CHECK(sequencer.counts().at("Pod").late == 1);
+}
+
+TEST_CASE_METHOD(fixture, "the pod that had a name is ended in front of the one that has it now") {
+  const auto named = [this](const char* id, observations& to) {
+    auto seen = pod(id);
+    std::get<pod_observed>(seen.body).name = to.batch.add_text("db-0");
+    to.batch.facts.push_back(seen);
+  };
+  observations seen;
+  for (const auto* id : {"a", "b", "c"})
+    named(id, seen);
+  const auto work = sequencer.admit(seen);
+  REQUIRE(work);
+  REQUIRE(work->batch.facts.size() == 5);
+  for (const std::size_t i : {1u, 3u})
+    CHECK(std::get<pod_gone>(work->batch.facts[i].body).reason == gone_reason::replaced);
+  const auto counts = sequencer.counts();
+  CHECK(counts.at("Pod").journaled == 5);
+  CHECK(counts.at("Pod").gone == 2);
+}
+
+TEST_CASE_METHOD(fixture, "what a list brings back is counted as returned") {
+  const auto list = [this](std::vector<fact> facts) {
+    observations seen;
+    seen.lists = {{0, {strings->intern("Pod"), {}}}};
+    facts.push_back({0, list_synced{strings->intern("Pod"), {}, 0, {}}});
+    seen.batch.facts = std::move(facts);
+    sequencer.admit(seen);
+  };
+  list({pod("a", 5)});
+  list({});
+  list({pod("a", 5)});
+  CHECK(sequencer.counts().at("Pod").returned == 1);
+  CHECK(sequencer.counts().at("Pod").gone == 1);
 }
 
 TEST_CASE_METHOD(fixture, "a clock that is set back does not make journaled time fall") {

@@ -18,12 +18,12 @@ namespace {
 
 constexpr std::chrono::seconds long_enough{20};
 
-/// One pod for image 0.
+/// Something for image 0.
 image_changed some_change() {
   auto work = std::make_shared<delivery>();
   work->parts.push_back(std::make_shared<submission>());
   image_event event;
-  event.pod = uid{1, 2};
+  event.kind = image_event_kind::remote_answered; // can come twice
   work->changes.events.push_back(event);
   work->next.push_back(delivery::end_of_chain);
   return {std::make_shared<group_share>(group_share{std::move(work), {}, {}, {}}), 0};

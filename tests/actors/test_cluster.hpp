@@ -49,8 +49,13 @@ public:
     intake remembered{*strings_, 0};
     for (const auto& [id, object] : state_.incoming.objects())
       remembered.restore(id, object);
-    for (const auto& id : state_.incoming.tombstones())
-      remembered.restore_tombstone(id);
+    state_.incoming.gone().for_each([&](const uid& id, const tombstones::entry& gone) {
+      remembered.restore_tombstone(id, gone.kind, gone.version);
+    });
+    for (const auto& [id, pod] : state_.placed.pods())
+      remembered.restore_pod_name(id, pod.name_space, pod.name, !pod.controller.empty());
+    for (const auto& [name, node] : state_.nodes.nodes())
+      remembered.restore_node_name(node.id, name);
     sequencer_ = fact_sequencer{strings_, std::move(remembered), state_.sequence, state_.time_ms, clock_};
     if (state_.placed.images().grace_ms() != scan_grace_ms_)
       submit_settings();
@@ -70,7 +75,11 @@ public:
 private:
   void submit_settings() {
     observations settings;
-    settings.batch.facts.push_back({0, settings_changed{scan_grace_ms_}});
+    settings_changed change;
+    change.scan_grace_ms = scan_grace_ms_;
+    change.rules = tally_rules::second;
+    change.followed = settings.batch.add_text(state_.workloads.followed());
+    settings.batch.facts.push_back({0, change});
     submit(std::move(settings));
   }
 

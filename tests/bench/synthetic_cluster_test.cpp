@@ -94,7 +94,7 @@ TEST_CASE("a synthetic cluster has the size that was asked for") {
   for (const auto& [id, pod] : cluster.state.placed.pods()) {
     CHECK(pod.owner_certain());
     CHECK(pod.runs_on.certain);
-    containers += pod.images.size();
+    containers += pod.containers.size();
   }
   for (image_index i = 0; i < cluster.state.placed.images().size(); ++i)
     live += cluster.state.placed.images()[i].live ? 1u : 0u;

@@ -35,8 +35,8 @@ TEST_CASE("a dumped pod shows every field with its text") {
   pod.name = shown.batch.add_text("cart-1");
   pod.controller = {shown.uid_of("owner"), shown.id("Rollout"), shown.id("v1"), shown.batch.add_text("cart")};
   pod.resource_version = 42;
-  const container one{shown.id("main"), shown.id("cart:1"), shown.id("cart@1"), shown.id("docker"),
-                      container_list::init};
+  const container one{shown.id("main"),   shown.id("cart:1"),   shown.id("cart@1"),
+                      shown.id("docker"), container_list::init, 7};
   pod.containers = shown.batch.add_containers(&one, 1);
   pod.phase = pod_phase::running;
   pod.deleting = true;
@@ -45,7 +45,7 @@ TEST_CASE("a dumped pod shows every field with its text") {
                           R"("node":"n1","phase":"Running","deleting":true,"controller":{"kind":"Rollout",)"
                           R"("api_version":"v1","name":"cart","uid":"owner"},"resource_version":42,)"
                           R"("containers":[{"name":"main","list":"init","image":"cart:1",)"
-                          R"("image_id":"cart@1","runtime":"docker"}]})");
+                          R"("image_id":"cart@1","runtime":"docker","instance":7}]})");
 }
 
 TEST_CASE("every kind of event can be dumped") {
@@ -85,5 +85,7 @@ TEST_CASE("every kind of event can be dumped") {
           R"("type":"list_synced","kind":"text","api_version":"text","resource_version":"slice","items":5})");
   CHECK(shown(bookmarked{text, slice, text}) ==
         start + R"("type":"bookmarked","kind":"text","api_version":"text","resource_version":"slice"})");
-  CHECK(shown(settings_changed{9}) == start + R"("type":"settings_changed","scan_grace_ms":9})");
+  CHECK(shown(settings_changed{9, tally_rules::second, true, slice}) ==
+        start +
+            R"("type":"settings_changed","scan_grace_ms":9,"rules":2,"list_anew":true,"followed":"slice"})");
 }

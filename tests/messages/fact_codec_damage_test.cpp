@@ -192,7 +192,7 @@ TEST_CASE("an enum value beyond the last known one is damage") {
   CHECK(decode_failure(record_type::pod_observed, listed, strings).kind == error_kind::damaged);
 
   pb::Gone gone;
-  gone.set_reason(2);
+  gone.set_reason(3);
   for (const auto type : {record_type::pod_gone, record_type::node_gone, record_type::workload_gone})
     CHECK(decode_failure(type, gone, strings).kind == error_kind::damaged);
 

@@ -38,12 +38,14 @@ private:
   }
 
   void print(const container& value) {
-    (*this)("container", value.name, value.image, value.image_id, value.runtime, value.list);
+    (*this)("container", value.name, value.image, value.image_id, value.runtime, value.list,
+            std::uint64_t{value.instance});
   }
 
   void print(container_list value) { print_choice(value, {"regular", "init", "ephemeral", "volume", ""}); }
-  void print(gone_reason value) { print_choice(value, {"deleted", "relist", "", "", ""}); }
+  void print(gone_reason value) { print_choice(value, {"deleted", "relist", "replaced", "", ""}); }
   void print(scan_outcome value) { print_choice(value, {"succeeded", "failed", "private", "", ""}); }
+  void print(tally_rules value) { print_choice(value, {"", "first", "second", "", ""}); }
   void print(pod_phase value) {
     print_choice(value, {"unknown", "pending", "running", "succeeded", "failed"});
   }
@@ -102,7 +104,9 @@ struct content_printer {
   void operator()(const bookmarked& f) const {
     print("bookmarked", f.kind, f.resource_version, f.api_version);
   }
-  void operator()(const settings_changed& f) const { print("settings_changed", f.scan_grace_ms); }
+  void operator()(const settings_changed& f) const {
+    print("settings_changed", f.scan_grace_ms, f.rules, f.list_anew, f.followed);
+  }
 };
 
 } // namespace

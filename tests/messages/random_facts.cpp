@@ -70,7 +70,12 @@ controller_ref random_facts::controller(fact_batch& batch) {
 pool_slice random_facts::containers(fact_batch& batch) {
   std::vector<container> list(up_to(6));
   for (auto& one : list)
-    one = {string(), string(), string(), string(), choice(container_list::volume)};
+    one = {string(),
+           string(),
+           string(),
+           string(),
+           choice(container_list::volume),
+           static_cast<std::uint32_t>(number())};
   return batch.add_containers(list.data(), list.size());
 }
 
@@ -101,15 +106,15 @@ fact_body random_facts::body(fact_batch& batch, std::size_t kind) {
   case 0:
     return pod(batch);
   case 1:
-    return pod_gone{object(), number(), choice(gone_reason::relist)};
+    return pod_gone{object(), number(), choice(gone_reason::replaced)};
   case 2:
     return node_observed{object(), string(), string(), string(), number()};
   case 3:
-    return node_gone{object(), string(), number(), choice(gone_reason::relist)};
+    return node_gone{object(), string(), number(), choice(gone_reason::replaced)};
   case 4:
     return workload(batch);
   case 5:
-    return workload_gone{object(), string(), number(), choice(gone_reason::relist), string()};
+    return workload_gone{object(), string(), number(), choice(gone_reason::replaced), string()};
   case 6:
     return scan_finished{string(), string(), text(batch), number(), choice(scan_outcome::image_private)};
   case 7:
@@ -121,7 +126,7 @@ fact_body random_facts::body(fact_batch& batch, std::size_t kind) {
   case 10:
     return bookmarked{string(), text(batch), string()};
   case 11:
-    return settings_changed{number()};
+    return settings_changed{number(), flag() ? tally_rules::first : tally_rules::second, flag(), text(batch)};
   default:
     std::abort(); // a new kind of fact must be drawn here, too
   }

@@ -31,7 +31,7 @@ void check_pod(const std::vector<std::byte>& payload, const fact_batch& batch, c
   CHECK(seen.name_space == pod.name_space);
   CHECK(seen.name == batch.text(pod.name));
   CHECK(seen.controller_name == batch.text(pod.controller.name));
-  CHECK(seen.running == (pod.phase == pod_phase::running));
+  CHECK(seen.ended == (pod.phase == pod_phase::succeeded || pod.phase == pod_phase::failed));
   REQUIRE(seen.containers.size() == pod.containers.length);
   for (std::size_t i = 0; i < seen.containers.size(); ++i) {
     CHECK(seen.containers[i].image == batch.begin_of(pod.containers)[i].image);

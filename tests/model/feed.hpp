@@ -13,7 +13,14 @@ inline fact_batch admit(intake& gate, const observations& seen) {
   admitted.texts = seen.batch.texts;
   admitted.containers = seen.batch.containers;
   const auto judge = [&](const fact& each) {
-    if (gate.admit(seen.batch, each) == intake::verdict::admitted)
+    auto verdict = gate.admit(seen.batch, each);
+    if (verdict == intake::verdict::displaces) {
+      const fact end{each.time_ms, gate.displaced()};
+      if (is_admitted(gate.admit(seen.batch, end)))
+        admitted.facts.push_back(end);
+      verdict = gate.admit(seen.batch, each);
+    }
+    if (is_admitted(verdict))
       admitted.facts.push_back(each);
   };
   auto list = seen.lists.begin();
@@ -24,7 +31,8 @@ inline fact_batch admit(intake& gate, const observations& seen) {
       break;
     const auto& each = seen.batch.facts[i];
     if (const auto* end = std::get_if<list_synced>(&each.body))
-      for (auto& missing : gate.end_list({end->kind, end->api_version}))
+      for (auto& missing : gate.end_list({end->kind, end->api_version},
+                                         version_number(seen.batch.text(end->resource_version))))
         judge({each.time_ms, std::move(missing)});
     judge(each);
   }

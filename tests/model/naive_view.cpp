@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tallyman::testing {
 
 namespace {
@@ -65,8 +67,17 @@ void show_images(text_view& view, const std::map<std::string, shown_pod>& pods) 
   }
 }
 
-std::string owner_line(const true_reference& top, const true_pod& pod) {
-  return fmt::format("{} {}/{} {}", top.kind, pod.name_space, top.name, top.uid);
+/// What most say; of what as many say, the first. Who says nothing has no vote.
+std::string most_of(const std::vector<std::string>& said) {
+  std::map<std::string, int> counts;
+  for (const auto& each : said)
+    if (!each.empty())
+      ++counts[each];
+  std::string most;
+  for (const auto& [text, count] : counts)
+    if (most.empty() || count > counts[most])
+      most = text;
+  return most;
 }
 
 } // namespace
@@ -81,8 +92,8 @@ std::string projection_of(const true_object& object) {
   auto says = fmt::format("{}|{}|{}|{}|{}|{}", pod.name_space, pod.name, pod.node,
                           reference_text(pod.controller), static_cast<int>(pod.phase), pod.deleting);
   for (const auto& each : pod.containers)
-    says += fmt::format("|{}|{}|{}|{}|{}", each.name, each.image, each.image_id, each.runtime,
-                        static_cast<int>(each.list));
+    says += fmt::format("|{}|{}|{}|{}|{}|{}", each.name, each.image, each.image_id, each.runtime,
+                        static_cast<int>(each.list), each.instance);
   return says;
 }
 
@@ -96,70 +107,45 @@ text_view naive_model::view() const {
   for (const auto& [uid, each] : pods_) {
     auto& shown = pods[uid];
     shown = {&each.seen,
-             owner_line({each.owner.uid, each.owner.kind, "", each.owner.name}, each.seen),
+             fmt::format("{} {}/{} {}", each.owner.kind, namespace_of(each.owner.uid), each.owner.name,
+                         each.owner.uid),
              each.waiting_on,
              each.architecture,
              each.os,
              each.platform_certain,
              {}};
-    for (const auto& one : each.counted)
-      shown.counted.push_back({"", one.name, one.image_id, one.runtime});
+    shown.counted = each.counted;
     show(view, shown);
   }
   show_images(view, pods);
-  for (const auto& [key, each] : images_)
+  for (const auto& [key, each] : images_) {
+    std::vector<std::string> systems{each.left.os}, runtimes{each.left.runtime};
+    if (!each.pods.empty())
+      systems.clear(), runtimes.clear();
+    for (const auto& [uid, member] : each.pods) {
+      systems.push_back(member.os);
+      runtimes.push_back(member.runtime);
+    }
+    const bool provisional =
+        each.pods.empty() ? !each.left.platform_certain
+                          : std::none_of(each.pods.begin(), each.pods.end(),
+                                         [](const auto& member) { return member.second.platform_certain; });
+    const auto& scanned = scans_.at(identity_of(key));
     view[fmt::format("history {}|{}|{}", std::get<0>(key), std::get<1>(key), std::get<2>(key))] = fmt::format(
-        "os {} runtime {} scanned {} at {} private {} failures {} '{}' next {} first {} owner {} v{} "
-        "acknowledged {} at {} asked {} pods {} idle {} identity {}",
-        each.os, each.runtime, each.scanned, each.scanned_at, each.image_private, each.failures,
-        each.last_error, each.next_scan, each.first_seen, each.owner_changed, each.version, each.acknowledged,
-        each.acknowledged_at, each.asked_at, each.pods.size(), each.pods.empty() ? each.idle_since : 0,
-        each.scanned ? each.scanned_at : 0);
+        "os {} runtime {} provisional {} scanned {} at {} private {} failures {} '{}' next {} first {} "
+        "owner {} v{} acknowledged {} at {} asked {} pods {} idle {}",
+        most_of(systems), most_of(runtimes), provisional, scanned.scanned, scanned.scanned_at,
+        scanned.image_private, scanned.failures, scanned.last_error, scanned.next_scan, each.first_seen,
+        each.owner_changed, each.version, each.acknowledged, each.acknowledged_at, each.asked_at,
+        each.pods.size(), each.pods.empty() ? each.idle_since : 0);
+  }
   for (const auto& [kind, each] : positions_)
     view["position " + kind] = fmt::format("{} {} {}", each.version, each.listed_at, each.items);
-  for (const auto& uid : gone_)
-    view["gone " + uid];
+  for (const auto& [uid, gone] : gone_)
+    view["gone " + uid] = fmt::format("{} {}", gone.kind, gone.version);
   for (const auto& [uid, kind] : kinds_)
     view["object " + uid] = kind;
   view["cluster"] = fmt::format("sequence {} time {} grace {}", sequence_, time_, grace_);
-  return view;
-}
-
-text_view inventory_of(const std::map<std::string, true_object>& objects) {
-  text_view view;
-  std::map<std::string, shown_pod> pods;
-  const auto find_workload = [&](const std::string& uid) {
-    const auto found = objects.find(uid);
-    return found == objects.end() ? nullptr : std::get_if<true_workload>(&found->second);
-  };
-  for (const auto& [uid, object] : objects) {
-    if (const auto* node = std::get_if<true_node>(&object))
-      show(view, *node);
-    else if (const auto* workload = std::get_if<true_workload>(&object))
-      show(view, *workload);
-    else
-      pods[uid].seen = &std::get<true_pod>(object);
-  }
-  for (auto& [uid, pod] : pods) {
-    const auto& seen = *pod.seen;
-    const auto end = top_of(seen.controller, find_workload);
-    pod.owner =
-        owner_line(is_own_owner(seen.controller) ? true_reference{uid, "Pod", "", seen.name} : end.top, seen);
-    pod.waiting_on = end.waiting_on;
-    pod.architecture = "amd64";
-    pod.os = "linux";
-    for (const auto& [other, object] : objects)
-      if (const auto* node = std::get_if<true_node>(&object);
-          node != nullptr && node->name == seen.node && !node->architecture.empty() && !node->os.empty()) {
-        pod.architecture = node->architecture;
-        pod.os = node->os;
-        pod.platform_certain = true;
-      }
-    if (seen.phase == pod_phase::running)
-      pod.counted = counted_containers(seen);
-    show(view, pod);
-  }
-  show_images(view, pods);
   return view;
 }
 

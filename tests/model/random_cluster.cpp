@@ -19,6 +19,8 @@ const std::vector<std::string> listed_kinds{"Node",
                                             "Rollout.argoproj.io",
                                             "StatefulSet.apps",
                                             "DaemonSet.apps",
+                                            "ReplicationController",
+                                            "Tenant.example.io",
                                             "Pod"};
 
 } // namespace
@@ -81,16 +83,19 @@ void random_cluster::see_list(observations& to) {
     return begin_list(to, random_.pick(listed_kinds));
   if (random_.percent(10))
     listed_kind_.clear(); // broken off
+  else if (random_.percent(5))
+    end_list(to, listed_kind_); // a part, by mistake taken for the whole
   else
     continue_list(to);
 }
 
 void random_cluster::begin_list(observations& to, const std::string& kind) {
   listed_kind_ = kind;
+  listed_version_ = resource_version_;
   listed_.clear();
   watches_[kind].clear();
   for (const auto& [uid, object] : objects_)
-    if (kind_of(object) == kind)
+    if (kind_of(object) == kind && !hidden_.contains(uid))
       listed_.push_back({object, false});
   for (std::size_t i = listed_.size(); i > 1; --i)
     std::swap(listed_[i - 1], listed_[static_cast<std::size_t>(random_.below(i))]);
@@ -107,62 +112,48 @@ void random_cluster::continue_list(observations& to) {
 }
 
 void random_cluster::end_list(observations& to, const std::string& kind) {
-  const auto version = to.batch.add_text(std::to_string(++resource_version_));
+  const auto version = to.batch.add_text(std::to_string(listed_version_));
   const auto what = writer_.kind(kind);
   add(to, list_synced{what.name, version, random_.below(50), what.api_version});
   listed_kind_.clear();
 }
 
-observations random_cluster::settle() {
-  std::vector<std::string> ending;
-  for (auto& [uid, object] : objects_)
-    if (auto* pod = std::get_if<true_pod>(&object)) {
-      if (depends_on_past(*pod))
-        ending.push_back(uid);
-      else if (pod->phase == pod_phase::pending || pod->phase == pod_phase::unknown)
-        pod->phase = pod_phase::running;
-    }
-  for (const auto& uid : ending)
-    remove(uid);
+void random_cluster::see_events(observations& to, const std::string& kind) {
+  for (auto& watch = watches_[kind]; !watch.empty(); watch.pop_front())
+    emit(to, watch.front());
+}
+
+observations random_cluster::list_everything() {
   auto kinds = listed_kinds;
+  std::vector<std::string> listed;
   observations seen;
+  may_restore_ = false;
   while (!kinds.empty()) {
     const auto next = static_cast<std::size_t>(random_.below(kinds.size()));
     begin_list(seen, kinds[next]);
-    while (!listed_kind_.empty())
+    while (!listed_kind_.empty()) {
       continue_list(seen);
+      if (random_.percent(20))
+        live();
+      if (!listed.empty() && random_.percent(30))
+        see_events(seen, random_.pick(listed));
+    }
+    listed.push_back(kinds[next]);
     kinds.erase(kinds.begin() + static_cast<std::ptrdiff_t>(next));
   }
+  while (!listed.empty()) {
+    const auto next = static_cast<std::size_t>(random_.below(listed.size()));
+    see_events(seen, listed[next]);
+    listed.erase(listed.begin() + static_cast<std::ptrdiff_t>(next));
+  }
   return seen;
-}
-
-bool random_cluster::depends_on_past(const true_pod& pod) const {
-  if (const auto ever = platforms_ever_.find(pod.node); ever != platforms_ever_.end()) {
-    const auto same_as_ever = std::any_of(objects_.begin(), objects_.end(), [&](const auto& entry) {
-      const auto* node = std::get_if<true_node>(&entry.second);
-      return node != nullptr && node->name == pod.node && ever->second.size() == 1 &&
-             ever->second.contains(node->architecture + node->os);
-    });
-    if (!same_as_ever)
-      return true;
-  }
-  auto uid = pod.controller.uid;
-  for (int hops = 0; hops < 20 && !uid.empty(); ++hops) {
-    if (deleted_.contains(uid) || adopted_.contains(uid))
-      return true;
-    const auto found = objects_.find(uid);
-    const auto* workload = found == objects_.end() ? nullptr : std::get_if<true_workload>(&found->second);
-    uid = workload == nullptr ? std::string{} : workload->controller.uid;
-  }
-  return false;
 }
 
 // -- other facts ----------------------------------------------------------------------------------
 
 void random_cluster::see_scan(observations& to) {
-  const std::string digest = "sha256:" + std::to_string(random_.below(6));
   const char* const architectures[] = {"amd64", "amd64", "arm64", "s390x"};
-  const auto image_id = writer_.id(digest);
+  const auto image_id = writer_.id(some_image_id());
   const auto architecture = writer_.id(architectures[random_.below(4)]);
   const auto turn = random_.below(10);
   if (turn < 2)
@@ -187,7 +178,15 @@ void random_cluster::see_bookmark(observations& to) {
 
 void random_cluster::see_settings(observations& to) {
   const std::uint64_t graces[] = {0, 60'000, 3'600'000, 86'400'000, 86'400'000, ~std::uint64_t{0}};
-  add(to, settings_changed{graces[random_.below(std::size(graces))]});
+  settings_changed settings;
+  settings.scan_grace_ms = graces[random_.below(std::size(graces))];
+  settings.rules = tally_rules::second;
+  const char* const followed[] = {"", "Deployment.apps", "Deployment.apps Rollout.argoproj.io"};
+  const std::string kinds = followed[random_.below(3)];
+  settings.list_anew = kinds != followed_;
+  followed_ = kinds;
+  settings.followed = to.batch.add_text(followed_);
+  add(to, settings);
 }
 
 void random_cluster::emit(observations& to, const watch_event& event) {

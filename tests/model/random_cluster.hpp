@@ -17,8 +17,10 @@ namespace tallyman::testing {
 ///
 /// Every kind has a watch of its own: events of one kind keep their order, those of different kinds do not
 /// (so nodes and parents come late). Events are also lost, sent twice, sent again after the object is gone;
-/// lists break off; images change within a pod; nodes come back under their name with another uid; owner
-/// references form circles; scan results and long silences fall in between.
+/// lists break off, or are of a part of the objects and taken for whole ones; objects leave what is selected
+/// and come back; the whole is restored from an earlier moment, whose versions are given anew; images change
+/// within a pod; nodes and pods come back under their name with another uid; owner references change and form
+/// circles; settings name more kinds to follow; scan results and long silences fall in between.
 ///
 /// The same seed gives the same stream, text for text, whatever table the strings go to.
 class random_cluster {
@@ -36,11 +38,12 @@ public:
   /// clock of its own may set others.
   observations next();
 
-  /// Ends every pod whose tally depends on the past (its parent was deleted, its node was another one, ...),
-  /// lets the others run, and lists every kind. After this the cluster alone says what the tally must be.
-  observations settle();
+  /// Starts every container anew, so that the statuses tell what its image is.
+  void restart_containers();
 
-  const std::map<std::string, true_object>& objects() const noexcept { return objects_; }
+  /// Complete lists of all kinds, one after the other, while life goes on, and what the watches from there on
+  /// show: after this a tracker knows the cluster as it is.
+  observations list_everything();
 
 private:
   struct watch_event {
@@ -65,6 +68,8 @@ private:
   void delete_pod();
   true_container make_container(container_list list);
   true_reference some_controller();
+  std::string some_image_id();
+  std::uint32_t next_instance();
   std::string new_uid();
   template <class Object>
   Object* some();
@@ -72,10 +77,13 @@ private:
   std::size_t count() const;
   void put(true_object object);
   void remove(const std::string& uid);
+  void select_or_not();
+  void restore_earlier();
 
   // What the tracker sees of it (random_cluster.cpp).
   void see(observations& to);
   void see_next_event(observations& to);
+  void see_events(observations& to, const std::string& kind);
   void see_again(observations& to);
   void see_list(observations& to);
   void see_scan(observations& to);
@@ -86,7 +94,6 @@ private:
   void end_list(observations& to, const std::string& kind);
   void emit(observations& to, const watch_event& event);
   void add(observations& to, fact_body body);
-  bool depends_on_past(const true_pod& pod) const;
 
   random_source random_;
   fact_writer writer_;
@@ -96,14 +103,17 @@ private:
   std::uint64_t names_given_ = 0;
 
   std::map<std::string, true_object> objects_; ///< by uid: what there is
-  std::set<std::string> deleted_;              ///< uids
-  std::set<std::string> adopted_;              ///< uids of workloads that changed their controller
-  std::map<std::string, std::set<std::string>> platforms_ever_; ///< of a node name
+  std::set<std::string> hidden_;               ///< uids of those that are not selected
+  std::map<std::string, true_object> earlier_; ///< a back-up of `objects_`
+  std::uint64_t earlier_version_ = 0;          ///< 0: there is none
+  bool may_restore_ = true;
 
   std::map<std::string, std::deque<watch_event>> watches_; ///< by kind: what is not seen yet
   std::deque<watch_event> seen_;                           ///< the last few
   std::string listed_kind_;                                ///< empty: no list is under way
   std::vector<watch_event> listed_;                        ///< the rest of the list that is under way
+  std::uint64_t listed_version_ = 0;
+  std::string followed_; ///< as of the last settings
 };
 
 } // namespace tallyman::testing

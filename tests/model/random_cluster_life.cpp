@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace tallyman::testing {
 
@@ -15,7 +16,11 @@ constexpr const char* batch = "batch/v1";
 
 void random_cluster::live() {
   const auto turn = random_.below(100);
-  if (turn < 8)
+  if (turn < 1)
+    select_or_not();
+  else if (turn < 2)
+    restore_earlier();
+  else if (turn < 8)
     add_node(fmt::format("node-{}", random_.below(6)));
   else if (turn < 11)
     delete_node();
@@ -25,7 +30,7 @@ void random_cluster::live() {
     complete_node();
   else if (turn < 27)
     add_workloads();
-  else if (turn < 31)
+  else if (turn < 30)
     delete_workload();
   else if (turn < 32)
     adopt_workload();
@@ -66,16 +71,67 @@ std::size_t random_cluster::count() const {
 
 void random_cluster::put(true_object object) {
   std::visit([&](auto& each) { each.resource_version = ++resource_version_; }, object);
-  watches_[kind_of(object)].push_back({object, false});
+  if (!hidden_.contains(uid_of(object)))
+    watches_[kind_of(object)].push_back({object, false});
   objects_[uid_of(object)] = std::move(object);
 }
 
 void random_cluster::remove(const std::string& uid) {
   const auto found = objects_.find(uid);
-  ++resource_version_;
-  watches_[kind_of(found->second)].push_back({found->second, true});
-  deleted_.insert(uid);
+  auto object = found->second;
+  std::visit([&](auto& each) { each.resource_version = ++resource_version_; }, object);
+  if (hidden_.erase(uid) == 0)
+    watches_[kind_of(object)].push_back({std::move(object), true});
   objects_.erase(found);
+}
+
+// A label is taken away, or given back: for whoever watches by it, the object goes and comes.
+void random_cluster::select_or_not() {
+  if (!hidden_.empty() && random_.percent(50)) {
+    const auto uid = *hidden_.begin();
+    hidden_.erase(hidden_.begin());
+    if (objects_.contains(uid))
+      put(objects_.at(uid));
+    return;
+  }
+  if (objects_.empty())
+    return;
+  auto chosen = objects_.begin();
+  std::advance(chosen, static_cast<std::ptrdiff_t>(random_.below(objects_.size())));
+  if (hidden_.contains(chosen->first))
+    return;
+  auto object = chosen->second;
+  std::visit([&](auto& each) { each.resource_version = ++resource_version_; }, object);
+  watches_[kind_of(object)].push_back({object, true});
+  hidden_.insert(chosen->first);
+}
+
+// Everything is as it was at the back-up, and versions are given anew from there. Streams end.
+void random_cluster::restore_earlier() {
+  if (!may_restore_)
+    return;
+  if (earlier_version_ == 0 || random_.percent(60)) {
+    earlier_ = objects_;
+    earlier_version_ = resource_version_;
+    return;
+  }
+  objects_ = earlier_;
+  resource_version_ = earlier_version_;
+  hidden_.clear();
+  watches_.clear();
+  seen_.clear();
+  listed_kind_.clear();
+}
+
+void random_cluster::restart_containers() {
+  const auto all = objects_;
+  for (const auto& [uid, object] : all)
+    if (const auto* found = std::get_if<true_pod>(&object)) {
+      auto pod = *found;
+      for (auto& each : pod.containers)
+        each.instance = next_instance();
+      put(pod);
+    }
 }
 
 // -- nodes ----------------------------------------------------------------------------------------
@@ -93,8 +149,6 @@ void random_cluster::add_node(const std::string& name) {
   true_node node{new_uid(), name, architectures[machine % 4], machine % 7 == 0 ? "windows" : "linux"};
   if (random_.percent(15))
     (random_.percent(50) ? node.architecture : node.os).clear();
-  else
-    platforms_ever_[name].insert(node.architecture + node.os);
   put(node);
 }
 
@@ -119,7 +173,6 @@ void random_cluster::complete_node() {
   auto node = *found;
   node.architecture = node.architecture.empty() ? "arm64" : node.architecture;
   node.os = node.os.empty() ? "linux" : node.os;
-  platforms_ever_[node.name].insert(node.architecture + node.os);
   put(node);
 }
 
@@ -127,8 +180,9 @@ void random_cluster::complete_node() {
 
 true_reference random_cluster::add_workload(const char* kind, const char* api_version,
                                             const true_reference& controller) {
-  const true_workload made{new_uid(), kind, api_version, "shop", fmt::format("{}-{}", kind, ++names_given_),
-                           controller};
+  const std::string name_space = std::string_view{kind} == "Tenant" ? "" : "shop";
+  const true_workload made{
+      new_uid(), kind, api_version, name_space, fmt::format("{}-{}", kind, ++names_given_), controller};
   put(made);
   return {made.uid, made.kind, made.api_version, made.name};
 }
@@ -136,7 +190,7 @@ true_reference random_cluster::add_workload(const char* kind, const char* api_ve
 void random_cluster::add_workloads() {
   if (count<true_workload>() >= at_most_.workloads)
     return;
-  switch (random_.below(9)) {
+  switch (random_.below(11)) {
   case 0:
   case 1:
     add_workload("ReplicaSet", apps, add_workload("Deployment", apps, {}));
@@ -164,12 +218,17 @@ void random_cluster::add_workloads() {
         "Job", batch,
         add_workload("ReplicaSet", apps, add_workload("Job", batch, add_workload("CronJob", batch, {}))));
     return;
+  case 8:
+    add_workload("ReplicationController", "v1", {});
+    return;
+  case 9:
+    add_workload("Tenant", "example.io/v1", {});
+    return;
   default: { // a circle
     const auto first = add_workload("ReplicaSet", apps, {});
     const auto last = add_workload("Job", batch, first);
     auto workload = std::get<true_workload>(objects_.at(first.uid));
     workload.controller = last;
-    adopted_.insert(first.uid);
     put(workload);
   }
   }
@@ -181,7 +240,6 @@ void random_cluster::adopt_workload() {
     return;
   auto workload = *found;
   workload.controller = random_.percent(50) ? true_reference{} : some_controller();
-  adopted_.insert(workload.uid);
   put(workload);
 }
 
@@ -210,6 +268,17 @@ true_reference random_cluster::some_controller() {
   return {parent->uid, parent->kind, parent->api_version, parent->name};
 }
 
+// One digest has several names, and is spelled in several ways.
+std::string random_cluster::some_image_id() {
+  const char* const spellings[] = {"", "docker-pullable://app@", "mirror.example/app@"};
+  const auto* const spelling = spellings[random_.below(3)];
+  return fmt::format("{}sha256:{}", spelling, random_.below(5));
+}
+
+std::uint32_t random_cluster::next_instance() {
+  return static_cast<std::uint32_t>(++names_given_);
+}
+
 true_container random_cluster::make_container(container_list list) {
   true_container made;
   made.name = fmt::format("c{}", ++names_given_);
@@ -226,8 +295,9 @@ void random_cluster::change_container(true_container& each) {
   case 0: // a moved tag, seen after a restart
   case 1:
   case 2:
-    each.image_id = fmt::format("sha256:{}", random_.below(6));
+    each.image_id = some_image_id();
     each.runtime = each.runtime.empty() ? "containerd" : each.runtime;
+    each.instance = random_.percent(80) ? next_instance() : each.instance;
     return;
   case 3: // kubectl set image: the status follows later
     each.image = fmt::format("app:{}", random_.below(6));
@@ -236,6 +306,7 @@ void random_cluster::change_container(true_container& each) {
     return;
   case 4:
     each.runtime = runtimes[random_.below(4)];
+    each.instance = next_instance();
     return;
   default:
     each.image = random_.percent(20) ? "" : each.image;
@@ -249,15 +320,21 @@ void random_cluster::add_pod() {
   do
     pod.uid = new_uid();
   while (pod.uid.size() != 36);
-  pod.name_space = "shop";
-  pod.name = fmt::format("pod-{}", ++names_given_);
+  pod.name =
+      random_.percent(25) ? fmt::format("db-{}", random_.below(4)) : fmt::format("pod-{}", ++names_given_);
   pod.controller = some_controller();
+  pod.name_space = pod.controller.kind == "Tenant" && random_.percent(50) ? "store" : "shop";
+  for (const auto& [uid, object] : objects_)
+    if (const auto* other = std::get_if<true_pod>(&object);
+        other != nullptr && other->name == pod.name && other->name_space == pod.name_space)
+      return;
   if (random_.percent(85))
     pod.node = fmt::format("node-{}", random_.below(7));
   pod.phase = random_.percent(60) ? pod_phase::running : pod_phase::pending;
   for (auto left = random_.below(4); left > 0; --left)
-    pod.containers.push_back(
-        make_container(random_.percent(20) ? container_list::init : container_list::regular));
+    pod.containers.push_back(make_container(random_.percent(20)   ? container_list::init
+                                            : random_.percent(10) ? container_list::volume
+                                                                  : container_list::regular));
   put(pod);
 }
 

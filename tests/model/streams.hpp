@@ -63,6 +63,8 @@ inline void shift(fact& each, std::uint32_t texts, std::uint32_t containers) {
     list->resource_version.offset += texts;
   } else if (auto* mark = std::get_if<bookmarked>(&each.body)) {
     mark->resource_version.offset += texts;
+  } else if (auto* settings = std::get_if<settings_changed>(&each.body)) {
+    settings->followed.offset += texts;
   }
 }
 

@@ -35,7 +35,8 @@ fact_body fact_writer::write(fact_batch& batch, const true_pod& from) {
   to.resource_version = from.resource_version;
   std::vector<container> containers;
   for (const auto& each : from.containers)
-    containers.push_back({id(each.name), id(each.image), id(each.image_id), id(each.runtime), each.list});
+    containers.push_back(
+        {id(each.name), id(each.image), id(each.image_id), id(each.runtime), each.list, each.instance});
   to.containers = batch.add_containers(containers.data(), containers.size());
   to.phase = from.phase;
   to.deleting = from.deleting;

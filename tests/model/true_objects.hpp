@@ -42,6 +42,7 @@ struct true_container {
   std::string image_id;
   std::string runtime;
   container_list list = container_list::regular;
+  std::uint32_t instance = 0;
 };
 
 struct true_pod {

@@ -36,8 +36,9 @@ public:
     for (const auto& [kind, each] : state_.positions.by_kind())
       view_["position " + text(kind.api_version) + ' ' + text(kind.name)] =
           fmt::format("{} {} {}", each.resource_version, each.listed_at_ms, each.listed_items);
-    for (const auto& id : state_.incoming.tombstones())
-      view_["gone " + text(id)];
+    state_.incoming.gone().for_each([&](const uid& id, const tombstones::entry& gone) {
+      view_["gone " + text(id)] = fmt::format("{} {}", text(gone.kind), gone.version);
+    });
     for (const auto& [id, object] : state_.incoming.objects())
       view_["object " + text(id)] = kind_text(text(object.kind), text(object.api_version));
     view_["cluster"] = fmt::format("sequence {} time {} grace {}", state_.sequence, state_.time_ms,
@@ -63,7 +64,7 @@ private:
                             text(pod.name_space), pod.name, static_cast<int>(pod.phase), text(pod.node),
                             text(pod.runs_on.architecture), text(pod.runs_on.os), pod.runs_on.certain,
                             text(pod.controller), owner_text(pod.owner), text(pod.waiting_on));
-    for (const auto& placed : pod.images)
+    for (const auto& placed : pod.containers)
       line +=
           fmt::format(" [{} {}]", key_text(state_.placed.images()[placed.image].key), text(placed.runtime));
     view_["pod " + text(id)] = line;
@@ -77,7 +78,7 @@ private:
     std::map<std::string, std::uint32_t> owners;
     for (const auto& [owner, count] : image.owners())
       owners[owner_text(owner)] = count;
-    std::string line = image.platform_provisional() ? "provisional" : "certain";
+    std::string line = image.platform_provisional(state_.rules()) ? "provisional" : "certain";
     for (const auto& [id, member] : pods)
       line += fmt::format(" [{} {}]", id, member);
     for (const auto& [owner, count] : owners)
@@ -87,15 +88,16 @@ private:
 
   void add_history(const image_state& image, const image_directory::entry& entry) {
     const auto& scan = image.scan();
-    const auto identity = state_.placed.images().scanned_at_ms(image.key().identity());
+    const auto& strings = *state_.strings;
     view_["history " + key_text(image.key())] = fmt::format(
-        "os {} runtime {} scanned {} at {} private {} failures {} '{}' next {} first {} owner {} v{} "
-        "acknowledged {} at {} asked {} pods {} idle {} identity {}",
-        text(image.os()), text(image.runtime()), scan.scanned, scan.scanned_at_ms, scan.image_private,
+        "os {} runtime {} provisional {} scanned {} at {} private {} failures {} '{}' next {} first {} "
+        "owner {} v{} acknowledged {} at {} asked {} pods {} idle {}",
+        text(image.os(state_.rules(), strings)), text(image.runtime(state_.rules(), strings)),
+        image.platform_provisional(state_.rules()), scan.scanned, scan.scanned_at_ms, scan.image_private,
         scan.failures, scan.last_error, scan.next_scan_at_ms, image.first_seen_at_ms(),
         image.owner_changed_at_ms(), image.owner_version(), image.acknowledged_version(),
         image.resources_updated_at_ms(), image.last_remote_sync_at_ms(), entry.pods,
-        entry.pods == 0 ? entry.idle_since_ms : 0, identity.value_or(0));
+        entry.pods == 0 ? entry.idle_since_ms : 0);
   }
 
   const cluster_state& state_;

@@ -34,7 +34,7 @@ TEST_CASE("every kind of difference changes the digest") {
       [](auto& c) { c.see(pod("c")); },
       [](auto& c) { c.gone(pod("a")); },
       [](auto& c) { c.gone(pod("never-there")); },
-      [](auto& c) { c.see(pod("a", controller("ReplicaSet", "web-1"), {running("app:3")})); },
+      [](auto& c) { c.see(pod("a", controller("ReplicaSet", "web-1"), {running("app:3", "sha256:3")})); },
       [](auto& c) {
         c.see(pod("a", controller("ReplicaSet", "web-1"), {{"main", "app:1", "sha256:1", "cri-o"}}));
       },

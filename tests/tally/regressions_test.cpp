@@ -19,8 +19,9 @@ constexpr std::int64_t day_ms = 86'400'000;
 TEST_CASE("a pod whose add comes after its delete leaves no ghost") {
   tracked_cluster cluster;
   cluster.see(node("n"));
-  CHECK(cluster.gone(pod("a")) == intake::verdict::admitted);
-  CHECK(cluster.see(pod("a")) == intake::verdict::late);
+  CHECK(cluster.gone(at(20, pod("a"))) == intake::verdict::admitted);
+  CHECK(cluster.see(at(19, pod("a"))) == intake::verdict::late);
+  CHECK(cluster.see(at(20, pod("a"))) == intake::verdict::late);
   CHECK(cluster.images().empty());
   CHECK(cluster.state.placed.pods().empty());
 }
@@ -54,10 +55,10 @@ TEST_CASE("a pod seen before its node is tallied once, on the node's architectur
   tracked_cluster cluster;
   cluster.see(pod("a"));
   REQUIRE(cluster.images() == keys{"sha256:1|amd64|app:1"});
-  CHECK(cluster.image("app:1", "sha256:1", "amd64").platform_provisional());
+  CHECK(cluster.image("app:1", "sha256:1", "amd64").platform_provisional(tally_rules::second));
   cluster.see(node("n", "arm64"));
   CHECK(cluster.images() == keys{"sha256:1|arm64|app:1"});
-  CHECK_FALSE(cluster.image("app:1").platform_provisional());
+  CHECK_FALSE(cluster.image("app:1").platform_provisional(tally_rules::second));
 }
 
 TEST_CASE("a delete that the watch missed is found by the next list") {
@@ -65,10 +66,10 @@ TEST_CASE("a delete that the watch missed is found by the next list") {
   cluster.see(node("n"));
   cluster.see(pod("a"));
   cluster.see(pod("b"));
-  cluster.list("Pod", {pod("b")});
+  cluster.list("Pod", {pod("b")}, 30);
   CHECK(cluster.state.placed.pods().size() == 1);
   CHECK(cluster.image("app:1").pods().size() == 1);
-  CHECK(cluster.see(pod("a")) == intake::verdict::late);
+  CHECK(cluster.see(at(29, pod("a"))) == intake::verdict::late);
 }
 
 TEST_CASE("a failed pod stops owning its image, as a succeeded one does") {
@@ -182,7 +183,9 @@ TEST_CASE("images of CRI-O are tallied like any others") {
   cluster.see(node("n"));
   cluster.see(pod("a", {}, {{"main", "app:1", "quay.io/app@sha256:1", "cri-o"}}));
   REQUIRE(cluster.images() == keys{"quay.io/app@sha256:1|arm64|app:1"});
-  CHECK(cluster.text(cluster.image("app:1", "quay.io/app@sha256:1").runtime()) == "cri-o");
+  CHECK(cluster.text(
+            cluster.image("app:1", "quay.io/app@sha256:1").runtime(tally_rules::second, *cluster.strings)) ==
+        "cri-o");
 }
 
 TEST_CASE("the owner is the controller's controller, not whoever has the same labels or comes first") {
@@ -218,9 +221,9 @@ TEST_CASE("the image of an ephemeral container is tallied") {
 TEST_CASE("what is remembered of the gone is bounded, and the oldest goes first") {
   tracked_cluster cluster;
   fact_batch none;
-  for (std::uint64_t i = 1; i <= intake::tombstones_max + 10; ++i)
+  for (std::uint64_t i = 1; i <= tombstones::size_max + 10; ++i)
     cluster.state.incoming.admit(none, {1, pod_gone{{i, 4}, 0, gone_reason::deleted}});
-  CHECK(cluster.state.incoming.tombstones().size() == intake::tombstones_max);
-  CHECK_FALSE(cluster.state.incoming.is_gone({10, 4}));
-  CHECK(cluster.state.incoming.is_gone({11, 4}));
+  CHECK(cluster.state.incoming.gone().size() == tombstones::size_max);
+  CHECK_FALSE(cluster.state.incoming.gone().contains({10, 4}));
+  CHECK(cluster.state.incoming.gone().contains({11, 4}));
 }

@@ -16,21 +16,17 @@ const true_reference deployment = controller("Deployment", "web");
 
 // -- which containers count -----------------------------------------------------------------------
 
-TEST_CASE("a pod counts from Running on, and Pending and Unknown change nothing") {
-  tracked_cluster cluster;
-  cluster.see(node("n"));
-  auto each = pod("a");
-  each.phase = pod_phase::pending;
-  cluster.see(each);
-  CHECK(cluster.images().empty());
-  each.phase = pod_phase::running;
-  cluster.see(each);
-  CHECK(cluster.images().size() == 1);
-  for (const auto phase : {pod_phase::unknown, pod_phase::pending}) {
+TEST_CASE("a pod counts in every phase but Succeeded and Failed") {
+  for (const auto phase : {pod_phase::pending, pod_phase::unknown, pod_phase::running}) {
+    tracked_cluster cluster;
+    cluster.see(node("n"));
+    auto each = pod("a");
     each.phase = phase;
-    each.containers = {};
     cluster.see(each);
     CHECK(cluster.images() == keys{"sha256:1|arm64|app:1"});
+    each.phase = pod_phase::succeeded;
+    cluster.see(each);
+    CHECK(cluster.images().empty());
   }
 }
 
@@ -73,7 +69,7 @@ TEST_CASE("a node that does not say its architecture or system yet is not believ
   }
   cluster.see(node("n", "arm64", "windows"));
   CHECK(cluster.images() == keys{"sha256:1|arm64|app:1"});
-  CHECK(cluster.text(cluster.image("app:1").os()) == "windows");
+  CHECK(cluster.text(cluster.image("app:1").os(tally_rules::second, *cluster.strings)) == "windows");
 }
 
 TEST_CASE("one certain pod makes an entry's platform certain, and its end makes it provisional") {
@@ -83,9 +79,9 @@ TEST_CASE("one certain pod makes an entry's platform certain, and its end makes 
   unknown.node = "late";
   cluster.see(unknown);
   cluster.see(pod("b"));
-  CHECK_FALSE(cluster.image("app:1", "sha256:1", "amd64").platform_provisional());
+  CHECK_FALSE(cluster.image("app:1", "sha256:1", "amd64").platform_provisional(tally_rules::second));
   cluster.gone(pod("b"));
-  CHECK(cluster.image("app:1", "sha256:1", "amd64").platform_provisional());
+  CHECK(cluster.image("app:1", "sha256:1", "amd64").platform_provisional(tally_rules::second));
 }
 
 TEST_CASE("a late delete of a node does not touch the node that took its name") {
@@ -114,7 +110,8 @@ TEST_CASE("pods that move at one fact move in the order of their uids, whatever 
     for (const auto& each : pods)
       cluster.see(each);
     cluster.see(node("n", "arm64"));
-    CHECK(cluster.text(cluster.image("app:1").runtime()) == "r15");
+    const auto& left = cluster.image("app:1", "sha256:1", "amd64");
+    CHECK(cluster.text(left.runtime(tally_rules::second, *cluster.strings)) == "r15");
   }
 }
 
@@ -134,14 +131,16 @@ TEST_CASE("a late parent moves the pods that wait for it, link by link") {
   CHECK(cluster.state.placed.pods().begin()->second.owner_certain());
 }
 
-TEST_CASE("an owner once resolved stays, whatever its chain does later") {
+TEST_CASE("a parent that is deleted is no news, and a reference that changes is") {
   tracked_cluster cluster;
   cluster.see(node("n"));
   cluster.see(workload("ReplicaSet", "web-1", deployment));
   cluster.see(pod("a", replica_set));
-  cluster.see(workload("ReplicaSet", "web-1", controller("Deployment", "another")));
+  cluster.gone(workload("ReplicaSet", "web-1", deployment));
   cluster.see(pod("a", replica_set, {running("app:2", "sha256:2")}));
   CHECK(cluster.owners(cluster.image("app:2", "sha256:2")) == keys{"Deployment shop/web 1"});
+  cluster.see(workload("ReplicaSet", "web-1", controller("Deployment", "another")));
+  CHECK(cluster.owners(cluster.image("app:2", "sha256:2")) == keys{"Deployment shop/another 1"});
 }
 
 TEST_CASE("a pod that is adopted or orphaned changes its owner") {

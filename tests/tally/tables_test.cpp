@@ -9,19 +9,21 @@ using namespace tallyman::testing;
 
 TEST_CASE("an owner's number is given anew only when its last holder has let go") {
   owner_table owners;
-  const auto first = owners.hold({1, 1}, string_id{1}, {}, "web");
-  CHECK(owners.hold({1, 1}, string_id{1}, {}, "web") == first);
-  owners.release(first);
+  const auto first = owners.hold({1, 1}, string_id{1}, {}, {}, "web");
+  CHECK(owners.hold({1, 1}, string_id{1}, {}, {}, "web") == first);
+  owners.release(first, {});
   CHECK(owners.is_held(first));
-  CHECK(owners.hold({2, 2}, string_id{1}, {}, "other") != first);
-  owners.release(first);
+  CHECK(owners.hold({2, 2}, string_id{1}, {}, {}, "other") != first);
+  owners.release(first, {});
   CHECK_FALSE(owners.is_held(first));
-  CHECK(owners.hold({3, 3}, string_id{1}, {}, "third") == first);
+  CHECK(owners.hold({3, 3}, string_id{1}, {}, {}, "third") == first);
   CHECK(owners[first].name == "third");
 }
 
 TEST_CASE("a forgotten image's number means nothing else within the same batch") {
-  image_directory images;
+  string_table strings;
+  strings.intern("the fifth");
+  image_directory images{strings};
   images.set_grace_ms(10);
   const auto first = images.gain_pod({string_id{1}, string_id{2}, string_id{3}}).index;
   images.lose_pod(first, 100);
@@ -35,7 +37,9 @@ TEST_CASE("a forgotten image's number means nothing else within the same batch")
 }
 
 TEST_CASE("idle images are forgotten oldest first, those that came back not at all") {
-  image_directory images;
+  string_table strings;
+  strings.intern("the fifth");
+  image_directory images{strings};
   images.set_grace_ms(10);
   std::vector<image_index> numbers;
   for (std::uint32_t i = 1; i <= 5; ++i)
@@ -51,21 +55,24 @@ TEST_CASE("idle images are forgotten oldest first, those that came back not at a
 }
 
 TEST_CASE("an identity is known while one of its names is") {
-  image_directory images;
+  string_table strings;
+  strings.intern("the fifth");
+  image_directory images{strings};
   images.set_grace_ms(0);
   const image_key first{string_id{1}, string_id{2}, string_id{3}};
   const image_key second{string_id{1}, string_id{2}, string_id{4}};
   images.gain_pod(first);
   images.gain_pod(second);
-  images.mark_scanned(first.identity(), 5);
-  CHECK(images.names_of(first.identity()).size() == 2);
+  const auto identity = images.identity_of(first);
+  images.find(identity)->change_scan().succeed(5);
+  CHECK(images.names_of(identity).size() == 2);
   images.lose_pod(*images.find(first), 10);
   REQUIRE(images.take_forgotten(10).has_value());
-  CHECK(images.scanned_at_ms(first.identity()) == 5);
+  CHECK(images.scan_of(identity).scanned_at_ms == 5);
   images.lose_pod(*images.find(second), 10);
   REQUIRE(images.take_forgotten(10).has_value());
-  CHECK_FALSE(images.scanned_at_ms(first.identity()).has_value());
-  CHECK(images.names_of(first.identity()).empty());
+  CHECK_FALSE(images.scan_of(identity).scanned);
+  CHECK(images.names_of(identity).empty());
 }
 
 TEST_CASE("a watch goes on from the newest bookmark or list of its kind") {

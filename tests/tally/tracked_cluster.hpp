@@ -1,6 +1,8 @@
 #pragma once
 
+#include "base/invariant.hpp"
 #include "model/true_objects.hpp"
+#include "tally/blocks.hpp"
 #include "tally/cluster_state.hpp"
 
 #include <fmt/format.h>
@@ -12,6 +14,13 @@
 #include <vector>
 
 namespace tallyman::testing {
+
+/// The same object, as of another resourceVersion.
+template <class Object>
+Object at(std::uint64_t version, Object object) {
+  object.resource_version = version;
+  return object;
+}
 
 inline true_node node(const std::string& name, const std::string& architecture = "arm64",
                       const std::string& os = "linux") {
@@ -28,9 +37,10 @@ inline true_workload workload(const std::string& kind, const std::string& name,
   return {"uid of " + name, kind, api_version, "shop", name, above};
 }
 
-/// A running container of image `name`, whose digest is `image_id`.
-inline true_container running(const std::string& name, const std::string& image_id = "sha256:1") {
-  return {"main", name, image_id, "containerd"};
+/// A running container of image `name`, whose digest is `image_id`; another `instance` has been started anew.
+inline true_container running(const std::string& name, const std::string& image_id = "sha256:1",
+                              std::uint32_t instance = 1) {
+  return {"main", name, image_id, "containerd", container_list::regular, instance};
 }
 
 /// A running pod on node "n".
@@ -52,20 +62,40 @@ public:
 
   intake::verdict take(fact_batch batch, fact_body body) {
     const fact each{now_ms, std::move(body)};
-    const auto verdict = state.incoming.admit(batch, each);
-    if (verdict == intake::verdict::admitted) {
+    auto verdict = state.incoming.admit(batch, each);
+    if (verdict == intake::verdict::displaces) {
+      take({}, fact_body{state.incoming.displaced()});
+      verdict = state.incoming.admit(batch, each);
+    }
+    if (is_admitted(verdict)) {
       batch.facts.push_back(each);
       state.apply(batch, state.sequence + 1);
     }
     return verdict;
   }
 
-  void list(const std::string& kind, const std::vector<true_object>& objects) {
-    state.incoming.begin_list({id(kind)});
+  /// A complete list, as of `version`; 0: that is no number.
+  void list(const std::string& kind, const std::vector<true_object>& objects, std::uint64_t version = 0) {
+    const auto what = writer.kind(kind);
+    state.incoming.begin_list(what);
     for (const auto& object : objects)
       see(object);
-    for (auto& end : state.incoming.end_list({id(kind)}))
+    for (auto& end : state.incoming.end_list(what, version))
       take({}, std::move(end));
+    fact_batch batch;
+    const auto text = batch.add_text(version == 0 ? "opaque" : std::to_string(version));
+    take(std::move(batch), list_synced{what.name, text, objects.size(), what.api_version});
+  }
+
+  /// From now on these kinds are followed, too: "Workflow.argoproj.io ...".
+  void follow(const std::string& kinds) {
+    fact_batch batch;
+    settings_changed settings;
+    settings.scan_grace_ms = state.placed.images().grace_ms();
+    settings.rules = tally_rules::second;
+    settings.list_anew = true;
+    settings.followed = batch.add_text(kinds);
+    take(std::move(batch), settings);
   }
 
   void scan(scan_outcome outcome, const std::string& image_id = "sha256:1", std::uint64_t wait_ms = 60'000,
@@ -79,6 +109,15 @@ public:
   void wait(std::int64_t ms) {
     now_ms += ms;
     take({}, bookmarked{id("Pod"), {}});
+  }
+
+  /// Goes on from a snapshot.
+  void restart() {
+    auto restored = decode(encode(state));
+    invariant(restored.ok() && "a sound snapshot was not decoded");
+    strings = restored->strings;
+    writer = fact_writer{*strings};
+    state = std::move(*restored);
   }
 
   string_id id(const std::string& text) { return writer.id(text); }

@@ -68,7 +68,7 @@ TEST_CASE("a watch that works again is reported when it begins, not when it ends
   }};
   watched_kind pods{server.url(), watched_kind::fast(), "5"};
   CHECK(pods.complains("could not watch pods: status 503"));
-  CHECK(pods.becomes([&] { return pods.reports().back() == "pods: works again"; }));
+  CHECK(pods.becomes([&] { return pods.reports().back() == server.url() + " works again"; }));
 }
 
 TEST_CASE("what answers with web pages is no API server") {

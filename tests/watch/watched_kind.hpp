@@ -30,10 +30,12 @@ public:
     return options;
   }
 
-  explicit watched_kind(const std::string& url, watch_options options = fast(), std::string position = "",
-                        resource what = {"pods", "Pod", {"v1"}}, text_or_file token = {})
-      : options_(std::move(options)), who_(access_to(url, std::move(token))), server_(who_, {}),
-        watcher_(std::move(what), options_, server_, who_.access(), table_, sink_, std::move(position), 1) {
+  explicit watched_kind(const std::string& url, watch_options options = fast(),
+                        const std::string& position = "", resource what = {"pods", "Pod", {"v1"}},
+                        text_or_file token = {})
+      : options_(std::move(options)), who_(access_to(url, std::move(token))),
+        troubles_(sink_, pace::real(), url), versions_(options_, pace::real(), troubles_),
+        watcher_(std::move(what), context(), position, 1) {
     sink_.submit = [this](observations seen) {
       const std::lock_guard lock{mutex_};
       for (auto& line : kube::testing::render(seen, table_))
@@ -94,6 +96,11 @@ public:
   }
 
 private:
+  watch_context context() {
+    return {options_,     who_.access(), table_,    sink_,
+            pace::real(), troubles_,     versions_, connect_over_http(who_, {}),
+            [] {}};
+  }
   static api_access access_to(const std::string& url, text_or_file token) {
     api_access access;
     access.server = url;
@@ -125,7 +132,8 @@ private:
   watch_options options_;
   watch_sink sink_;
   credentials who_;
-  http_client server_;
+  trouble_log troubles_;
+  version_guard versions_;
   kind_watcher watcher_;
   result<void> ended_;
   std::jthread thread_;

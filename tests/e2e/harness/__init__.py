@@ -1,0 +1,1 @@
+"""What scenarios stand on: control planes, trackers, and what a tracker must say."""
