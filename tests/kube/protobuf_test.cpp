@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <random>
 
 using namespace tallyman::kube;
@@ -15,8 +14,6 @@ using namespace tallyman::kube::testing;
 using lines = std::vector<std::string>;
 
 namespace {
-
-constexpr std::array watched{"pods", "nodes", "replicasets", "deployments", "jobs", "cronjobs"};
 
 std::string recorded(std::string_view kind, std::string_view encoding) {
   return read_data(fmt::format("watch/{}.watch.{}", kind, encoding));
@@ -59,21 +56,6 @@ std::vector<std::string> recorded_pods() {
 }
 
 } // namespace
-
-TEST_CASE("the same watch in JSON and in protobuf gives the same observations") {
-  for (const auto* kind : watched) {
-    const auto json = decode(recorded(kind, "ndjson"));
-    const auto protobuf = decode_protobuf(recorded(kind, "k8spb"), framing::watch);
-    INFO(kind);
-    REQUIRE(json.error.empty());
-    REQUIRE(protobuf.error.empty());
-    REQUIRE_FALSE(protobuf.lines.empty());
-    REQUIRE(protobuf.lines == json.lines);
-    REQUIRE(protobuf.instances == json.instances);
-    REQUIRE(protobuf.counters.watch_events == json.counters.watch_events);
-    REQUIRE(protobuf.counters.bookmarks == json.counters.bookmarks);
-  }
-}
 
 TEST_CASE("a protobuf stream says the same however it is cut") {
   const auto seed = tallyman::testing::test_seed();

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <random>
 #include <sstream>
 
@@ -45,6 +46,22 @@ TEST_CASE("the recording of a cluster is projected as by the obvious program") {
   CHECK(all.counters.bytes == recording.size());
 }
 
+TEST_CASE("a recording of a cluster of another age is projected as by the obvious program") {
+  const auto recording = read_data("cluster.ndjson", rollouts_1_32);
+  const auto values = values_of(recording);
+  const auto all = decode(recording);
+  CHECK(all.error.empty());
+  CHECK(all.warnings.empty());
+  CHECK(all.lines == reference_of(values));
+  CHECK(all.counters.kinds.at("Pod").read == 49 + 252 + 28);
+  CHECK(all.counters.bookmarks == 9);
+  CHECK(all.counters.watch_events == 603);
+  const auto is_volume = [](const std::string& line) {
+    return contains(line, "[3 model registry.example/shop/model:7  ]");
+  };
+  CHECK(std::any_of(all.lines.begin(), all.lines.end(), is_volume));
+}
+
 TEST_CASE("what kubectl prints while it watches is projected as by the obvious program") {
   const auto recording = read_data("kubectl-pods.watch.json");
   CHECK(facts_of(recording) == reference_of(values_of(recording)));
@@ -56,6 +73,10 @@ TEST_CASE("lists as the server sends them and as kubectl prints them are project
     const auto list = read_data(file);
     CHECK(facts_of(list) == reference_lines(list));
     CHECK(facts_of(nlohmann::ordered_json::parse(list).dump()) == reference_lines(list));
+  }
+  for (const auto* file : {"final/pods.json", "final/nodes.json", "final/owners.json"}) {
+    const auto list = read_data(file, rollouts_1_32);
+    CHECK(facts_of(list) == reference_lines(list));
   }
 }
 

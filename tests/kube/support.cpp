@@ -131,8 +131,8 @@ std::vector<std::string> facts_of(std::string_view text, json_decoder_options op
   return std::move(all.lines);
 }
 
-std::string read_data(std::string_view path) {
-  const auto file = fmt::format("{}/kubernetes-1.20-rollouts/{}", TALLYMAN_UNPACKED_DATA, path);
+std::string read_data(std::string_view path, std::string_view recording) {
+  const auto file = fmt::format("{}/{}/{}", TALLYMAN_UNPACKED_DATA, recording, path);
   std::ifstream in{file, std::ios::binary};
   if (!in)
     throw std::runtime_error("cannot read " + file);

@@ -33,7 +33,12 @@ decoded decode(std::string_view text, json_decoder_options options = {}, const c
 /// What `decode` gives for text that must be good.
 std::vector<std::string> facts_of(std::string_view text, json_decoder_options options = {});
 
-std::string read_data(std::string_view path);
+/// The recordings in tests/data.
+constexpr std::string_view rollouts_1_20 = "kubernetes-1.20-rollouts";
+constexpr std::string_view rollouts_1_32 = "kubernetes-1.32-rollouts";
+
+/// A file of a recording, unpacked.
+std::string read_data(std::string_view path, std::string_view recording = rollouts_1_20);
 
 constexpr std::string_view uid_a = "edafaaa1-d947-484d-a592-23cc10bb10a4";
 constexpr std::string_view uid_b = "b4afffbd-b765-4e30-ac9f-c90333dc0043";
