@@ -26,7 +26,8 @@ class history_search {
 public:
   virtual ~history_search() = default;
 
-  /// A string of the table, in front of everything that uses it. May be told again.
+  /// A string of the table, in front of everything that uses it. May be told again. `text` lives as long as
+  /// the table.
   virtual void know(string_id id, std::string_view text) = 0;
 
   /// `start` is the state before the first record of the pass.

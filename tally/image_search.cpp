@@ -11,13 +11,19 @@ void image_search::know(string_id id, std::string_view text) {
     exact_ = id;
   if (text.find(wanted_) != std::string_view::npos)
     matching_.insert(id);
-  if (const auto digest = digest_of(text); digest.size() != text.size())
-    digests_[id] = first_of_digest_.try_emplace(std::string{digest}, id).first->second;
+  const auto index = static_cast<std::size_t>(id);
+  if (index >= texts_.size())
+    texts_.resize(std::max(index + 1, texts_.size() * 2));
+  texts_[index] = text;
 }
 
-string_id image_search::identity_of(string_id image_id) const {
-  const auto found = digests_.find(image_id);
-  return found == digests_.end() ? image_id : found->second;
+string_id image_search::identity_of(string_id image_id) {
+  const auto [known, is_new] = identity_of_.try_emplace(image_id, image_id);
+  if (is_new)
+    known->second =
+        first_of_digest_.try_emplace(digest_of(texts_.at(static_cast<std::size_t>(image_id))), image_id)
+            .first->second;
+  return known->second;
 }
 
 bool image_search::note(string_id image_id, string_id name) {

@@ -35,13 +35,14 @@ private:
 
   // Whether an image is scanned depends on all names of its identity, which is here the first image_id that
   // was seen with its digest: their pods matter too.
-  string_id identity_of(string_id image_id) const;
-  absl::flat_hash_map<std::string, string_id> first_of_digest_;
-  absl::flat_hash_map<string_id, string_id> digests_; ///< of image_ids that hold a digest: their identity
-  string_id_set identities_;                          ///< of the images that match
-  string_id_set shared_;                              ///< identities that were seen with more than one name
-  std::vector<image_key> first_names_;                ///< by identity: what it was first seen as
-  bool shared_matches_ = false;                       ///< a matching image has another name
+  string_id identity_of(string_id image_id);
+  std::vector<std::string_view> texts_; ///< of the table, by string id
+  absl::flat_hash_map<std::string_view, string_id> first_of_digest_;
+  absl::flat_hash_map<string_id, string_id> identity_of_; ///< of image_ids that were asked for
+  string_id_set identities_;                              ///< of the images that match
+  string_id_set shared_;               ///< identities that were seen with more than one name
+  std::vector<image_key> first_names_; ///< by identity: what it was first seen as
+  bool shared_matches_ = false;        ///< a matching image has another name
   bool second_pass_ = false;
 };
 

@@ -28,6 +28,12 @@ public:
     check(log->start({}));
     tallyman::fact_writer writer{*strings_, strings_->size()};
     random_cluster cluster{seed, *strings_};
+    fact_batch settings;
+    settings_changed second_rules;
+    second_rules.scan_grace_ms = state_.placed.images().grace_ms();
+    second_rules.rules = tally_rules::second;
+    settings.facts.push_back({1'600'000'000'000, second_rules});
+    take(settings, writer, *log);
     for (int step = 0; step < steps; ++step) {
       take(admit(state_.incoming, cluster.next()), writer, *log);
       if (state_.sequence != 0 && random_.percent(5))

@@ -57,8 +57,10 @@ public:
                        std::get<1>(image), std::get<2>(image), what, owner, scan);
   }
 
+  /// Of an owner that belongs to no namespace, the one that it is shown in comes and goes with its pods.
   static std::string owner_line(const owner& who, const string_table& strings) {
-    return fmt::format("{}/{}/{} {}", strings.text(who.kind), strings.text(who.name_space), who.name,
+    const auto kind = strings.text(who.kind);
+    return fmt::format("{}/{}/{} {}", kind, kind == "Tenant" ? "" : strings.text(who.name_space), who.name,
                        to_string(who.id, strings));
   }
 
@@ -100,7 +102,8 @@ private:
       tell(image, "gone");
     const auto* scan = std::get_if<scan_finished>(&batch.facts.front().body);
     if (scan != nullptr) {
-      if (text(scan->image_id) == std::get<0>(image) && text(scan->architecture) == std::get<1>(image))
+      if (digest_of(text(scan->image_id)) == digest_of(std::get<0>(image)) &&
+          text(scan->architecture) == std::get<1>(image))
         tell(image,
              scan->outcome == scan_outcome::succeeded ? "scanned"
              : scan->outcome == scan_outcome::failed  ? "scan-failed"

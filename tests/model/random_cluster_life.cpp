@@ -359,7 +359,7 @@ void random_cluster::change_pod() {
     change_containers(pod);
   else if (turn < 15)
     pod.node = fmt::format("node-{}", random_.below(7));
-  else if (turn < 17)
+  else if (turn < 17 && pod.name_space == "shop") // where all other controllers are
     pod.controller = some_controller();
   else if (turn < 18)
     pod.deleting = true;
