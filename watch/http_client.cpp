@@ -2,12 +2,14 @@
 
 #include "base/invariant.hpp"
 #include "watch/http_text.hpp"
+#include "watch/proxy_choice.hpp"
 
 #include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <mutex>
 #include <utility>
 
@@ -104,8 +106,13 @@ private:
     set(CURLOPT_WRITEDATA, this);
     // What a proxy says of itself is no answer of the API server.
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    // Set in any case, since libcurl reads the environment by rules of its own.
+    set(CURLOPT_PROXY, proxy_for(access.server, access.proxy, [](const char* name) {
+                         const auto* const value = std::getenv(name);
+                         return std::string{value == nullptr ? "" : value};
+                       }).c_str());
     if (!access.proxy.empty())
-      set(CURLOPT_PROXY, access.proxy.c_str());
+      set(CURLOPT_NOPROXY, ""); // NO_PROXY is about proxies of the environment
     add(headers_, "Accept: " + request.accept);
     if (!set_identity(who))
       return false;
