@@ -5,9 +5,12 @@ from harness.scenario import NO_CONTROLLERS, expect_true, scenario, until
 
 
 def pods_on(stage, node):
-    """Those that are not the kubelet's own."""
+    """Those that are not the kubelet's own, nor on their way out with their namespace, where nothing can be evicted."""
+    ending = {each["metadata"]["name"] for each in stage.api.get("/api/v1/namespaces")["items"]
+              if "deletionTimestamp" in each["metadata"]}
     return [pod for pod in stage.api.get("/api/v1/pods", fieldSelector="spec.nodeName=" + node)["items"]
-            if "kubernetes.io/config.mirror" not in pod["metadata"].get("annotations", {})]
+            if "kubernetes.io/config.mirror" not in pod["metadata"].get("annotations", {})
+            and pod["metadata"]["namespace"] not in ending]
 
 
 @scenario({"own": NO_CONTROLLERS})
