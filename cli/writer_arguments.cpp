@@ -17,6 +17,8 @@ std::string why_not_followed(const std::string& text) {
   constexpr std::size_t kind_bytes_max = 63, group_bytes_max = 253;
   if (text == follow_none)
     return {};
+  if (text == "Pod" || text == "Node")
+    return text + " cannot be followed: what stands in the middle of a chain must be a workload";
   const auto dot = std::min(text.find('.'), text.size());
   const auto kind = text.substr(0, dot), group = text.substr(std::min(dot + 1, text.size()));
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
