@@ -49,11 +49,11 @@ judgement kind_watcher::list_by_namespace(const std::stop_token& stop) {
   for (const auto& each : readers_) {
     const auto& seen = each->seen();
     const auto errors_before = seen.errors;
-    const auto items_before = each->seen().of(what_.kind).read;
+    const auto items_before = each->seen().of(what_.kind, version()).read;
     kube::list_page last;
     if (auto how = list_pages(*each, last, stop); how.what != verdict::ok)
       return how;
-    items += each->seen().of(what_.kind).read - items_before;
+    items += each->seen().of(what_.kind, version()).read - items_before;
     whole = whole && seen.errors == errors_before;
     versions.push_back(last.resource_version);
   }
@@ -69,7 +69,7 @@ judgement kind_watcher::list_by_namespace(const std::stop_token& stop) {
 }
 
 std::uint64_t kind_watcher::items_taken(kind_reader& by) const {
-  const auto& counted = by.seen().of(what_.kind);
+  const auto& counted = by.seen().of(what_.kind, version());
   return counted.read + counted.skipped + by.seen().errors;
 }
 
