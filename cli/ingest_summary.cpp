@@ -151,11 +151,12 @@ std::string doubt_of_relist(const ingest_summary& summary) {
   const auto pods = read.kinds.find("Pod");
   const bool pods_are_listed = pods != read.kinds.end() && pods->second.complete_lists > 0;
   if (read.lists_untyped > 0 && !pods_are_listed && summary.pods > 0)
-    return fmt::format(
-        "no pod is in the lists of the input, so the tally keeps its {}: a List names no kinds but those of its "
-        "items, and kubectl prints the same when it is refused; if there are none any more, feed the server's "
-        "own list: kubectl get --raw /api/v1/pods",
-        counted(summary.pods, "pod", "pods"));
+    return fmt::format("no pod is in the lists of the input, so the tally keeps its {}: a List names no "
+                       "kinds but those of its "
+                       "items, and kubectl prints the same when it is refused; if there are none any more, "
+                       "feed the server's "
+                       "own list: kubectl get --raw /api/v1/pods",
+                       counted(summary.pods, "pod", "pods"));
   if (read.lists_of_nothing > 0)
     return "a List without items names no kind, so nothing counts as gone by it, and kubectl prints the same "
            "when it is refused; feed the server's own list, such as: kubectl get --raw /apis/batch/v1/jobs";
