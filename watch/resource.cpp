@@ -8,8 +8,8 @@ namespace tallyman::watch {
 
 namespace {
 
-// https://kubernetes.io/docs/reference/using-api/#api-versioning: "v1", "v2beta1". A group may begin like that
-// too, but then there is no second dot.
+// https://kubernetes.io/docs/reference/using-api/#api-versioning: "v1", "v2beta1". A group may begin like
+// that too, but then there is no second dot.
 bool is_version(std::string_view text) {
   return text.size() >= 2 && text[0] == 'v' && text[1] >= '0' && text[1] <= '9';
 }
