@@ -19,7 +19,7 @@ struct owner_name {
 struct owner_names {
   std::function<bool(std::string_view)> is_kind;
   std::function<bool(std::string_view)> is_group; ///< of an apiVersion; unset: any
-  std::optional<std::string> name_space; ///< unset: in any, or in none
+  std::optional<std::string> name_space;          ///< unset: in any, or in none
   std::string name;
 };
 
@@ -28,8 +28,10 @@ class owner_search : public history_search {
 public:
   explicit owner_search(owner_names wanted) : wanted_(std::move(wanted)) {}
   explicit owner_search(owner_name wanted)
-      : wanted_{[kind = std::move(wanted.kind)](std::string_view text) { return text == kind; }, {},
-                std::move(wanted.name_space), std::move(wanted.name)} {}
+      : wanted_{[kind = std::move(wanted.kind)](std::string_view text) { return text == kind; },
+                {},
+                std::move(wanted.name_space),
+                std::move(wanted.name)} {}
 
   void know(string_id id, std::string_view text) override;
   void begin_pass(const cluster_state& start) override;
