@@ -22,8 +22,10 @@ struct history_arguments {
 };
 
 std::unique_ptr<history_search> search_for(const owner_pattern& owner) {
-  return std::make_unique<owner_search>(owner_names{
-      [owner](std::string_view kind) { return owner.is_kind(kind); }, owner.name_space(), owner.name()});
+  return std::make_unique<owner_search>(
+      owner_names{[owner](std::string_view kind) { return owner.is_kind(kind); },
+                  [owner](std::string_view api_version) { return owner.is_group(api_version); },
+                  owner.name_space(), owner.name()});
 }
 
 std::unique_ptr<history_search> search_for(const std::string& image) {

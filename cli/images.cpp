@@ -24,8 +24,11 @@ struct images_arguments {
 std::string missing(const inventory_view& inventory, const inventory_filter& filter,
                     const images_arguments& arguments) {
   const auto any = [&](const inventory_filter& wanted) {
-    return std::any_of(inventory.images.begin(), inventory.images.end(),
-                       [&](const image_row& image) { return wanted.matches_owner(image); });
+    const auto has_one = [&](const std::vector<image_row>& images) {
+      return std::any_of(images.begin(), images.end(),
+                         [&](const image_row& image) { return wanted.matches_owner(image); });
+    };
+    return has_one(inventory.images) || has_one(inventory.without_digest);
   };
   if ((!filter.owner && filter.name_space.empty()) || any(filter))
     return {};

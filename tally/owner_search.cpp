@@ -7,6 +7,8 @@ namespace tallyman {
 void owner_search::know(string_id id, std::string_view text) {
   if (!text.empty() && wanted_.is_kind(text))
     kinds_.insert(id);
+  if (!wanted_.is_group || wanted_.is_group(text))
+    api_versions_.insert(id);
   if (text == wanted_.name_space) {
     name_space_ = id;
     name_space_known_ = true;
@@ -49,7 +51,7 @@ bool owner_search::end_pass() {
 
 bool owner_search::is_about(const image_key&, const owner& who) const {
   const bool in_wanted = !wanted_.name_space || (name_space_known_ && who.name_space == name_space_);
-  return in_wanted && names_wanted(who.kind, who.name);
+  return in_wanted && names_wanted(who.kind, who.name) && api_versions_.contains(who.api_version);
 }
 
 } // namespace tallyman

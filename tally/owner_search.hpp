@@ -18,7 +18,8 @@ struct owner_name {
 /// Workloads by what people call them.
 struct owner_names {
   std::function<bool(std::string_view)> is_kind;
-  std::optional<std::string> name_space; ///< unset: in any, or in none
+  std::function<bool(std::string_view)> is_group; ///< of an apiVersion; unset: any
+  std::optional<std::string> name_space;          ///< unset: in any, or in none
   std::string name;
 };
 
@@ -28,7 +29,9 @@ public:
   explicit owner_search(owner_names wanted) : wanted_(std::move(wanted)) {}
   explicit owner_search(owner_name wanted)
       : wanted_{[kind = std::move(wanted.kind)](std::string_view text) { return text == kind; },
-                std::move(wanted.name_space), std::move(wanted.name)} {}
+                {},
+                std::move(wanted.name_space),
+                std::move(wanted.name)} {}
 
   void know(string_id id, std::string_view text) override;
   void begin_pass(const cluster_state& start) override;
@@ -47,6 +50,7 @@ private:
 
   owner_names wanted_;
   string_id_set kinds_;
+  string_id_set api_versions_;
   string_id name_space_{};
   bool name_space_known_ = false;
   absl::flat_hash_set<uid> below_; ///< workloads whose chain leads, or once led, to the wanted one

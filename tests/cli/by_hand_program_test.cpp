@@ -3,6 +3,7 @@
 #include "cli/small_cluster.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 using namespace tallyman::cli::testing;
@@ -193,4 +194,38 @@ TEST_CASE("an owner's name in two namespaces tells whose each entry is") {
   const auto told = journal.ask({"history", "deploy/web"});
   CHECK_THAT(told.out, Contains("Deployment shop/web") && Contains("Deployment store/web"));
   CHECK_THAT(journal.ask({"history", "deploy/store/web"}).out, !Contains("web@1"));
+}
+
+TEST_CASE("owners of one kind, namespace and name are told apart by the group of the kind") {
+  const scratch folder;
+  const auto data = folder / "journal";
+  const auto owned_by = [](std::string_view api_version, unsigned number) {
+    return fmt::format(
+        R"("ownerReferences":[{{"kind":"Job","apiVersion":"{}","name":"train","uid":"{}","controller":true}}])",
+        api_version, uid_number(number));
+  };
+  run_well(
+      {"ingest", "--data", data,
+       folder.file("pods.json",
+                   node + pod_json(uid_number(10), "a", "n", "batch:1", "batch@1", owned_by("batch/v1", 1)) +
+                       pod_json(uid_number(11), "b", "n", "gang:1", "gang@1",
+                                owned_by("batch.volcano.sh/v1alpha1", 2)))});
+  run_well(
+      {"ingest", "--data", data,
+       folder.file(
+           "job.json",
+           R"({"kind":"Job","apiVersion":"batch/v1","metadata":{"namespace":"shop","name":"train","uid":")" +
+               uid_number(1) + R"("}})")});
+  for (const arguments& what :
+       {arguments{"images", "-o", "csv", "--owner"}, arguments{"history"}, arguments{"explain"}}) {
+    const auto ask = [&](const std::string& owner) {
+      auto given = what;
+      given.push_back(owner);
+      given.insert(given.begin() + 1, {"--data", data});
+      return run_well(given);
+    };
+    CHECK_THAT(ask("jobs.batch/shop/train"), Contains("batch:1") && !Contains("gang:1"));
+    CHECK_THAT(ask("job.v1alpha1.batch.volcano.sh/train"), Contains("gang:1") && !Contains("batch:1"));
+    CHECK_THAT(ask("job/train"), Contains("gang:1") && Contains("batch:1"));
+  }
 }

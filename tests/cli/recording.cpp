@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace tallyman::cli::testing {
@@ -29,8 +30,8 @@ std::string essence_of_images(const json& images) {
 
 } // namespace
 
-std::string recording(std::string_view name) {
-  return std::string{TALLYMAN_UNPACKED_DATA "/kubernetes-1.20-rollouts/"}.append(name);
+std::string recording(std::string_view name, std::string_view of) {
+  return std::string{TALLYMAN_UNPACKED_DATA "/"}.append(of).append(1, '/').append(name);
 }
 
 std::string read_file(const std::string& path) {
@@ -53,11 +54,14 @@ std::string essence_of(const inventory_view& inventory) {
   return essence_of_images(images);
 }
 
-std::string expected_essence() {
-  static const auto expected =
-      essence_of_json(read_file(TALLYMAN_TEST_DATA "/kubernetes-1.20-rollouts/expected-inventory.json"));
+std::string expected_essence(std::string_view of) {
+  static std::map<std::string, std::string, std::less<>> read;
+  if (const auto known = read.find(of); known != read.end())
+    return known->second;
+  const auto file = std::string{TALLYMAN_TEST_DATA "/"}.append(of).append("/expected-inventory.json");
+  auto expected = essence_of_json(read_file(file));
   REQUIRE_FALSE(expected.empty());
-  return expected;
+  return read.emplace(of, std::move(expected)).first->second;
 }
 
 } // namespace tallyman::cli::testing

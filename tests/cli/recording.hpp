@@ -7,8 +7,8 @@
 
 namespace tallyman::cli::testing {
 
-/// The path of a file of the recording, unpacked.
-std::string recording(std::string_view name);
+/// The path of a file of a recording, unpacked.
+std::string recording(std::string_view name, std::string_view of = "kubernetes-1.20-rollouts");
 
 std::string read_file(const std::string& path);
 
@@ -16,6 +16,6 @@ std::string read_file(const std::string& path);
 /// equal exactly if the inventories are, and a test that fails prints where they part.
 std::string essence_of_json(std::string_view document);
 std::string essence_of(const inventory_view& inventory);
-std::string expected_essence();
+std::string expected_essence(std::string_view of = "kubernetes-1.20-rollouts");
 
 } // namespace tallyman::cli::testing

@@ -65,6 +65,31 @@ TEST_CASE("the recording gives the expected inventory and one digest, however it
       }
 }
 
+TEST_CASE("each recording gives the expected inventory as events, as lists, and as both") {
+  for (const auto* of : {"kubernetes-1.20-rollouts", "kubernetes-1.32-rollouts"}) {
+    INFO(of);
+    const scratch folder;
+    const std::vector<std::string> lists{recording("final/nodes.json", of),
+                                         recording("final/owners.json", of),
+                                         recording("final/pods.json", of)};
+    const auto events = read_file(recording("cluster.ndjson", of));
+    const auto half = folder.file("half.ndjson", events.substr(0, events.find('\n', events.size() / 2) + 1));
+    const auto ingest = [&](const std::string& data, const std::vector<std::string>& files, bool relist) {
+      arguments given{"ingest", "--data", folder / data};
+      if (relist)
+        given.push_back("--relist");
+      given.insert(given.end(), files.begin(), files.end());
+      return run_well(given);
+    };
+    ingest("events", {recording("cluster.ndjson", of)}, false);
+    ingest("lists", lists, true);
+    ingest("both", {half}, false);
+    ingest("both", lists, true);
+    for (const auto* data : {"events", "lists", "both"})
+      REQUIRE(essence_of_json(images_of(folder / data)) == expected_essence(of));
+  }
+}
+
 TEST_CASE("an input that arrives byte by byte is the same input") {
   const scratch folder;
   const auto start = folder.file("start.ndjson", read_file(recording("cluster.ndjson")).substr(0, 98'211));
