@@ -46,8 +46,9 @@ public:
     row.last_seen_at_ms = state_.time_ms;
     row.platform_provisional = true;
     std::map<owner_index, owner_row> owners;
-    for (const auto& [id, pod] : state_.placed.pods())
-      pod.for_each_image([&](const placed_container& placed) {
+    for (const auto& [id, pod] : state_.placed.pods()) {
+      // clang 14, which lints, does not capture structured bindings by itself.
+      pod.for_each_image([&, &id = id, &pod = pod](const placed_container& placed) {
         if (placed.image != aside.image)
           return;
         add_pod(owners, id, pod.owner, pod.owner_certain());
@@ -55,6 +56,7 @@ public:
         row.runtime = text(placed.runtime);
         row.platform_provisional = row.platform_provisional && !pod.runs_on.certain;
       });
+    }
     take_owners(row, owners);
     return row;
   }
