@@ -112,6 +112,13 @@ void write_json(const std::filesystem::path& folder) {
           R"({"type":"DELETED","object":)" + node + "}\n" +
           R"({"type":"BOOKMARK","object":{"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"12"}}})" +
           R"({"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old"}})");
+  const std::string volume_pod =
+      R"({"kind":"Pod","apiVersion":"v1","metadata":{"uid":"u","name":"p"},"spec":{"volumes":[{"name":"m","image":{"reference":"weights:4"}},{"name":"e","emptyDir":{}}],"containers":[{"name":"c","image":"i"}]},"status":{"containerStatuses":[{"name":"c","imageID":"d","containerID":"containerd://1","volumeMounts":[{"name":"m","volumeStatus":{"image":{"imageRef":"w@1"}}}]}]}})";
+  const std::string odd =
+      R"({"metadata":{"ownerReferences":[{}],"name":5},"status":[],"kind":"ConfigMap","apiVersion":"v1"})";
+  write(folder / "image-volume", number(0, 1) + number(63, 1) + volume_pod);
+  write(folder / "skipped", number(1, 1) + number(63, 1) + odd + R"({"type":"ADDED","object":)" + odd +
+                                R"(}{"kind":"List","items":[)" + odd + "," + volume_pod + "]}");
   write(folder / "bounds", number(31, 1) + number(11, 1) +
                                R"({"kind":"Job","metadata":{"name":"a\u0041é","uid":"u"},"x":[[[1]]]} nonsense
 {"kind":"PodList","items":[{},null,5],"metadata":{"continue":"c"}})");
