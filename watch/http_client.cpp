@@ -130,7 +130,8 @@ private:
   bool set_identity(const identity& who) {
     const auto& access = who_.access();
     const bool has_secret = !who.bearer_token.empty() || !access.user_name.empty();
-    if (has_secret && access.server.starts_with("http:") && !is_loopback(access.server))
+    const bool stays_here = is_loopback(access.server) && access.proxy.empty();
+    if (has_secret && access.server.starts_with("http:") && !stays_here)
       return refuse_identity(fmt::format(
           "{} is http: the credentials would cross the network for all to read; use https", access.server));
     if (std::any_of(who.bearer_token.begin(), who.bearer_token.end(),

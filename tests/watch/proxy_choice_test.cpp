@@ -1,3 +1,4 @@
+#include "watch/http_client.hpp"
 #include "watch/proxy_choice.hpp"
 
 #include <catch2/catch.hpp>
@@ -53,4 +54,16 @@ TEST_CASE("a proxy is chosen as kubectl chooses it") {
             return found == each.environment.end() ? std::string{} : found->second;
           }) == each.expected);
   }
+}
+
+TEST_CASE("the token for a plain http server on loopback was given to the proxy in front of it") {
+  api_access access;
+  access.server = "http://127.0.0.1:9";
+  access.proxy = "http://127.0.0.1:9";
+  access.token.text = "secret";
+  credentials who{access};
+  http_client client{who, {}};
+  const auto outcome = client.get(
+      {}, [](const http_head&) {}, [](std::string_view) { return tallyman::result<void>{}; }, {});
+  CHECK(outcome.trouble == http_trouble::identity_);
 }
