@@ -70,7 +70,7 @@ std::string text_of(const image_explanation& shown, std::int64_t now_ms) {
   const auto line = [&text](std::string_view label, const std::string& value) {
     text += fmt::format("  {:<14} {}\n", label, printable(value));
   };
-  line("image id", image.image_id);
+  line("image id", or_unknown(image.image_id));
   line("platform", (image.os.empty() ? "unknown" : image.os) + '/' + image.architecture +
                        (image.platform_provisional && !image.owners.empty()
                             ? " (provisional: no pod's node vouches for it)"

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace tallyman::cli {
 
@@ -99,6 +100,9 @@ std::string next_step(const image_row& image, std::int64_t forgotten_at_ms, std:
     return fmt::format(
         "nothing runs it any more; its scan state is forgotten at {}, unless it comes back before",
         moment(forgotten_at_ms, now_ms));
+  if (image.image_id.empty())
+    return "it is an image volume, and tallied once the status of a pod gives its digest (from Kubernetes "
+           "1.35 on)";
   if (image.scan_state == "scanned")
     return fmt::format("nothing: it was scanned at {}", moment(image.scanned_at_ms, now_ms));
   if (image.scan_state == "private")
@@ -115,8 +119,11 @@ std::vector<image_explanation> explain(const cluster_view& view, std::string_vie
                                        std::int64_t now_ms) {
   auto inventory = make_inventory(view, {}, now_ms, idle_images::included);
   const auto& directory = view.state.placed.images();
+  auto& images = inventory.images;
+  images.insert(images.begin(), std::move_iterator{inventory.without_digest.begin()},
+                std::move_iterator{inventory.without_digest.end()});
   std::vector<image_explanation> all;
-  for (auto& image : matching(std::move(inventory.images), wanted)) {
+  for (auto& image : matching(std::move(images), wanted)) {
     const auto pods = pods_of(view.state, image.index);
     const auto forgotten_at_ms =
         directory[image.index].idle_since_ms + static_cast<std::int64_t>(directory.grace_ms());

@@ -14,6 +14,7 @@ namespace {
 
 image_row image_in(std::string_view state, std::uint32_t failures = 0, std::string_view why = "") {
   image_row image;
+  image.image_id = "web@1";
   image.owners.emplace_back();
   image.scan_state = state;
   image.failures = failures;
@@ -93,4 +94,19 @@ TEST_CASE("an image that nothing runs is explained with the time at which it is 
   const auto all = explain(cluster.view(), "web", cluster.now_ms);
   REQUIRE(all.size() == 1);
   CHECK_THAT(all[0].next, Contains("forgotten at 2023-11-15T22:13:20.000Z (in 1d)"));
+}
+
+TEST_CASE("an image volume whose digest no status gives is explained as what it is") {
+  small_cluster cluster;
+  cluster.feed(
+      R"({"kind":"Pod","apiVersion":"v1","metadata":{"uid":"u","namespace":"shop","name":"model-0"},"spec":{"volumes":[)"
+      R"({"name":"m","image":{"reference":"models/weights:4"}}],"containers":[{"name":"c","image":"server:1"}]},)"
+      R"("status":{"phase":"Running","containerStatuses":[{"name":"c","imageID":"server@1"}]}})");
+  for (const auto* wanted : {"weights", "pod/model-0"}) {
+    const auto all = explain(cluster.view(), wanted, cluster.now_ms);
+    REQUIRE_FALSE(all.empty());
+    const auto text = text_of(all[0], cluster.now_ms);
+    CHECK_THAT(text, Contains("image id       unknown") && Contains("Pod shop/model-0"));
+    CHECK_THAT(all[0].next, Contains("once the status of a pod gives its digest"));
+  }
 }
