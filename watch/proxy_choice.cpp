@@ -13,7 +13,7 @@ std::string first_set(const environment_variable& variable, const char* capitals
   return value.empty() ? variable(small) : value;
 }
 
-std::string resolving_at_the_proxy(std::string proxy) {
+std::string resolving_at_the_proxy(const std::string& proxy) {
   constexpr std::string_view socks5 = "socks5://";
   return proxy.starts_with(socks5) ? "socks5h://" + proxy.substr(socks5.size()) : proxy;
 }
