@@ -19,8 +19,12 @@ class _Middleman:
             def handle(self):
                 with contextlib.suppress(OSError), outer._kept(self.request):
                     outer.serve(self.request)
-        socketserver.ThreadingTCPServer.daemon_threads = True
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+            request_queue_size = 128  # a tracker comes with a connection for each kind at once; five is what one gets unasked
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self.port = self._server.server_address[1]
 
     def serve(self, client):
