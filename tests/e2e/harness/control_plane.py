@@ -32,6 +32,7 @@ class ControlPlane:
 
     name = ""
     has_controllers = True
+    certified_name = "kubernetes"  # a host name that its API server's certificate is for
 
     def __init__(self, folder, binaries, etcd):
         self.folder, self.binaries, self._etcd = folder, binaries, etcd

@@ -11,6 +11,7 @@ _NODES = ["hollow-1", "hollow-2", "hollow-3"]
 
 class Kubernetes136(ControlPlane):
     name = "1.36"
+    certified_name = "localhost"
 
     def __init__(self, folder, binaries):
         super().__init__(folder, binaries, os.path.join(binaries, "etcd"))

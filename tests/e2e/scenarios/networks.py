@@ -35,7 +35,7 @@ def socks_proxy(stage):
     """The proxy resolves the server's name, which nobody else knows."""
     with SocksProxy({"api.cluster.invalid": "127.0.0.1"}) as proxy:
         tracker = stage.tracker("behind-socks", user="second", server=f"https://api.cluster.invalid:{stage.cluster.api_port}",
-                                **{"proxy-url": f"socks5://127.0.0.1:{proxy.port}", "tls-server-name": "localhost"})
+                                **{"proxy-url": f"socks5://127.0.0.1:{proxy.port}", "tls-server-name": stage.cluster.certified_name})
         follows_changes(stage, tracker, "socks")
         tracker.stop()
         expect("what the proxy was asked for", {f"api.cluster.invalid:{stage.cluster.api_port}"}, set(proxy.asked))
