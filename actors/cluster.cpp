@@ -2,9 +2,9 @@
 
 #include "actors/inventory.hpp"
 #include "actors/pod_router.hpp"
-#include "actors/snapshots.hpp"
 #include "actors/supervisor.hpp"
-#include "messages/record_type.hpp"
+#include "messages/wire/record_type.hpp"
+#include "replay/snapshots.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/cluster_view.hpp"
 #include "actors/fact_sequencer.hpp"
 #include "actors/flow_gate.hpp"
 #include "actors/image.hpp"
@@ -8,6 +7,7 @@
 #include "base/result.hpp"
 #include "journal/log.hpp"
 #include "messages/observations.hpp"
+#include "tally/cluster_view.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -21,6 +21,7 @@
 
 namespace tallyman {
 
+/// How a cluster is opened. The defaults are those of a writer in production.
 struct cluster_options {
   /// Name of the cluster: empty accepts what the journal says.
   std::string name;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/cluster_view.hpp"
+#include "tally/cluster_view.hpp"
 
 #include <atomic>
 #include <functional>

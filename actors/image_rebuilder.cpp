@@ -1,7 +1,7 @@
 #include "actors/image_rebuilder.hpp"
 
 #include "actors/drop_unexpected.hpp"
-#include "actors/snapshots.hpp"
+#include "replay/snapshots.hpp"
 
 #include <exception>
 

@@ -52,14 +52,15 @@ struct journal_failed {
   std::string reason;
 };
 
-/// Router to node registry, node registry to workload registry, workload registry to router: fill in what you
-/// know and pass it on.
+/// Router to node registry: fill in what you know, and pass it on.
 struct resolve_platforms {
   delivery_ptr work;
 };
+/// Node registry to workload registry: the same.
 struct resolve_owners {
   delivery_ptr work;
 };
+/// Workload registry to router: all is filled in.
 struct facts_resolved {
   delivery_ptr work;
 };
@@ -105,6 +106,7 @@ struct image_rebuilt {
 /// Anyone to inventory: the whole cluster at one sequence, no earlier than everything sent before.
 /// Answered with a `view_answer`.
 struct view_wanted {};
+/// The whole cluster at one sequence.
 struct view_answer {
   cluster_view_ptr view; ///< null: an actor died under way; ask again
 };
@@ -121,6 +123,7 @@ struct snapshot_finished {
 
 /// Anyone to supervisor: what became of the facts so far? Answered with a `counts_answer`.
 struct counts_wanted {};
+/// What became of the facts, by kind.
 struct counts_answer {
   intake_counts counts;
 };

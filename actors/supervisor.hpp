@@ -1,10 +1,10 @@
 #pragma once
 
-#include "actors/fact_journal.hpp"
 #include "actors/fact_sequencer.hpp"
 #include "actors/flow_gate.hpp"
 #include "actors/messages.hpp"
 #include "journal/log.hpp"
+#include "replay/fact_journal.hpp"
 
 #include <caf/event_based_actor.hpp>
 

@@ -1,14 +1,14 @@
 // Questions about the past, asked of a journal that `make-journal` wrote: a full cluster, a week of its life,
 // ten million events, a snapshot every million. Files are dropped from the page cache before each question.
 
-#include "actors/history.hpp"
-#include "actors/snapshots.hpp"
 #include "bench/bench_cluster.hpp"
 #include "bench/plain_read.hpp"
 #include "bench/synthetic_cluster.hpp"
-#include "tally/image_search.hpp"
-#include "tally/owner_search.hpp"
-#include "tally/state_difference.hpp"
+#include "replay/history.hpp"
+#include "replay/snapshots.hpp"
+#include "tally/history/image_search.hpp"
+#include "tally/history/owner_search.hpp"
+#include "tally/snapshot/state_difference.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/fact_journal.hpp"
 #include "actors/fact_sequencer.hpp"
 #include "bench/feed.hpp"
+#include "replay/fact_journal.hpp"
 #include "tally/cluster_state.hpp"
 
 #include <memory>

@@ -3,11 +3,11 @@
 // the journal is a process of its own, so its memory is that of a cluster that was recovered and nothing
 // else.
 
-#include "actors/snapshots.hpp"
 #include "bench/bench_cluster.hpp"
 #include "bench/child.hpp"
 #include "bench/plain_read.hpp"
 #include "bench/synthetic_cluster.hpp"
+#include "replay/snapshots.hpp"
 
 #include <fmt/format.h>
 

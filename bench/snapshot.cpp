@@ -1,9 +1,9 @@
 // Snapshots of a full cluster: how long one takes to be written and loaded, and what snapshots and questions
 // do to the latency of facts that arrive meanwhile.
 
-#include "actors/snapshots.hpp"
 #include "bench/bench_cluster.hpp"
 #include "bench/open_loop.hpp"
+#include "replay/snapshots.hpp"
 
 #include <atomic>
 #include <functional>

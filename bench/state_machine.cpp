@@ -2,12 +2,12 @@
 // more than one thread, above in events a second. The second line adds what is written to the journal,
 // encoded and thrown away.
 
-#include "actors/fact_journal.hpp"
 #include "actors/fact_sequencer.hpp"
 #include "bench/benches.hpp"
 #include "bench/measure.hpp"
 #include "bench/plain_tally.hpp"
 #include "bench/synthetic_cluster.hpp"
+#include "replay/fact_journal.hpp"
 
 namespace tallyman::bench {
 

@@ -2,7 +2,7 @@
 
 #include "base/result.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/output.hpp"
+#include "views/output.hpp"
 
 #include <cstdint>
 #include <functional>

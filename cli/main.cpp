@@ -1,4 +1,5 @@
-#include "cli/commands.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/terminal/complain.hpp"
 
 #include <fcntl.h>
 #include <spdlog/sinks/stdout_sinks.h>

@@ -1,6 +1,6 @@
 #include "cli/moment.hpp"
 
-#include "cli/time_text.hpp"
+#include "views/time_text.hpp"
 
 #include <fmt/format.h>
 
@@ -22,8 +22,7 @@ error no_moment(std::string_view text) {
                       text)};
 }
 
-} // namespace
-
+/// Errors: `usage`, for what is no moment.
 result<moment> parse_moment(std::string_view text, std::int64_t now_ms) {
   if (is_number(text)) {
     std::uint64_t sequence = 0;
@@ -42,6 +41,8 @@ result<moment> parse_moment(std::string_view text, std::int64_t now_ms) {
     return no_moment(text);
   return moment{moment::kind::time, 0, *time_ms};
 }
+
+} // namespace
 
 result<std::unique_ptr<past_journal>> past_journal::open(const cluster_arguments& arguments) {
   std::unique_ptr<past_journal> opened{new past_journal};

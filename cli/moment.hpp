@@ -1,10 +1,10 @@
 #pragma once
 
-#include "actors/snapshots.hpp"
 #include "base/result.hpp"
 #include "cli/command_line.hpp"
 #include "cli/session.hpp"
 #include "journal/log.hpp"
+#include "replay/snapshots.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -23,9 +23,6 @@ struct moment {
 };
 
 inline constexpr const char* moment_type_name = "TIME|SEQUENCE";
-
-/// Errors: `usage`, for what is none of these.
-result<moment> parse_moment(std::string_view text, std::int64_t now_ms);
 
 /// A journal that is open for reading.
 class past_journal {

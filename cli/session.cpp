@@ -1,7 +1,7 @@
 #include "cli/session.hpp"
 
-#include "cli/output.hpp"
-#include "cli/time_text.hpp"
+#include "cli/terminal/complain.hpp"
+#include "views/time_text.hpp"
 
 #include <fmt/format.h>
 

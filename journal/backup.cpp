@@ -1,12 +1,12 @@
 #include "journal/backup.hpp"
 
-#include "journal/creation.hpp"
-#include "journal/failure.hpp"
-#include "journal/recovery.hpp"
-#include "journal/salvage_write.hpp"
-#include "journal/snapshot_choice.hpp"
-#include "journal/snapshot_store.hpp"
+#include "journal/format/failure.hpp"
+#include "journal/recovery/recovery.hpp"
+#include "journal/snapshot/snapshot_choice.hpp"
+#include "journal/snapshot/snapshot_store.hpp"
+#include "journal/upkeep/salvage_write.hpp"
 #include "journal/verify.hpp"
+#include "journal/write/creation.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "journal/storage.hpp"
+#include "journal/storage/storage.hpp"
 
 #include <cstdint>
 #include <string>
@@ -9,6 +9,7 @@
 
 namespace tallyman::journal {
 
+/// What a backup holds.
 struct backup_report {
   std::uint64_t first_sequence = 0;
   std::uint64_t last_sequence = 0;      ///< 0: the journal holds no event

@@ -1,6 +1,6 @@
 #include "journal/disk_storage.hpp"
 
-#include "journal/disk_file.hpp"
+#include "journal/storage/disk_file.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,16 +1,16 @@
 #include "journal/log.hpp"
 
-#include "journal/append_queue.hpp"
-#include "journal/batch_writer.hpp"
-#include "journal/committer.hpp"
-#include "journal/failure.hpp"
-#include "journal/log_state.hpp"
-#include "journal/log_walk.hpp"
-#include "journal/recovery.hpp"
+#include "journal/format/failure.hpp"
+#include "journal/read/log_walk.hpp"
+#include "journal/read/time_lookup.hpp"
+#include "journal/recovery/recovery.hpp"
 #include "journal/replay_source.hpp"
-#include "journal/snapshot_choice.hpp"
-#include "journal/snapshot_store.hpp"
-#include "journal/time_lookup.hpp"
+#include "journal/snapshot/snapshot_choice.hpp"
+#include "journal/snapshot/snapshot_store.hpp"
+#include "journal/write/append_queue.hpp"
+#include "journal/write/batch_writer.hpp"
+#include "journal/write/committer.hpp"
+#include "journal/write/log_state.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -1,48 +1,36 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "journal/log_info.hpp"
+#include "journal/format/record_run.hpp"
+#include "journal/log_callbacks.hpp"
 #include "journal/options.hpp"
-#include "journal/record_run.hpp"
+#include "journal/recovery/log_info.hpp"
 #include "journal/replay_cursor.hpp"
-#include "journal/retention.hpp"
-#include "journal/snapshot_file.hpp"
-#include "journal/storage.hpp"
+#include "journal/snapshot/snapshot_file.hpp"
+#include "journal/storage/storage.hpp"
+#include "journal/upkeep/retention.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace tallyman::journal {
 
-/// What the log tells its user. Called from the thread that writes: the writer thread, or one that waits
-/// for its events in flush() or append_durably() (with manual_steps: in step()), never at the same time. They
-/// must not call back into the log, other than durable_sequence(), and not block for long: the next batch
-/// waits.
-struct log_callbacks {
-  /// All events up to and including `sequence` are on disk. In order, once per batch that holds events.
-  std::function<void(std::uint64_t sequence)> on_durable;
-
-  /// A write or a sync failed. Called once; final: nothing is acknowledged afterwards, and the process
-  /// should stop, since only a fresh recovery knows what the disk holds.
-  std::function<void(const error& failure)> on_failure;
-};
-
 /// The journal of one cluster: an append-only log of events with snapshots.
 ///
 ///     <directory>/
-///     ├── superblock                        two alternating slots: what must be here
-///     ├── lock                              held by the writing process; holds its pid
+///     ├── superblock                    two alternating slots: what must be here
+///     ├── lock                          held by the writing process; holds its pid
 ///     ├── segments/
-///     │   ├── 00000000000000000001.log      named by the first sequence; zero-filled before use
+///     │   ├── 00000000000000000001.log  named by the first sequence; zero-filled before use
 ///     │   ├── 00000000000000081234.log
-///     │   └── spare-0                       the next segment, being prepared
+///     │   └── spare-0                   the next segment, being prepared
 ///     ├── snapshots/
-///     │   ├── 00000000000000070000.snap     the newest for a restart, older ones for questions about the
-///     past │   └── 00000000000000080000.snap └── quarantine/
-///         └── 00000000000000081234.log.40960.0   what recovery cut off, never deleted
+///     │   ├── 00000000000000070000.snap the newest for a restart, older ones for the past
+///     │   └── 00000000000000080000.snap
+///     └── quarantine/
+///         └── 00000000000000081234.log.40960.0  what recovery cut off, never deleted
 ///
 /// Life: open(), then newest_snapshot() and replay(), then start() and append(), then close(). The promises
 /// and the bytes are in FORMAT.md. Everything on disk goes through the `storage`, which must outlive it.

@@ -1,6 +1,6 @@
 #include "journal/read_ahead.hpp"
 
-#include "journal/byte_buffer.hpp"
+#include "journal/format/byte_buffer.hpp"
 
 #include <array>
 #include <condition_variable>

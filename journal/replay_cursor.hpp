@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "journal/batch_view.hpp"
+#include "journal/format/batch_view.hpp"
 
 #include <cstdint>
 #include <memory>

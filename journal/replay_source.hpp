@@ -1,6 +1,6 @@
 #pragma once
 
-#include "journal/log_walk.hpp"
+#include "journal/read/log_walk.hpp"
 #include "journal/replay_cursor.hpp"
 
 #include <cstdint>

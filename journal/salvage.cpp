@@ -1,11 +1,11 @@
 #include "journal/salvage.hpp"
 
-#include "journal/creation.hpp"
-#include "journal/failure.hpp"
-#include "journal/quarantine.hpp"
-#include "journal/salvage_write.hpp"
-#include "journal/snapshot_store.hpp"
+#include "journal/format/failure.hpp"
+#include "journal/snapshot/snapshot_store.hpp"
+#include "journal/storage/quarantine.hpp"
+#include "journal/upkeep/salvage_write.hpp"
 #include "journal/verify.hpp"
+#include "journal/write/creation.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "journal/salvage_scan.hpp"
-#include "journal/storage.hpp"
+#include "journal/storage/storage.hpp"
+#include "journal/upkeep/salvage_scan.hpp"
 
 #include <cstdint>
 #include <string>
@@ -25,6 +25,7 @@ struct salvaged_journal {
   std::vector<std::uint64_t> snapshots; ///< sequences, ascending
 };
 
+/// What was found, and what became of it.
 struct salvage_report {
   std::vector<damaged_place> damage;      ///< in segments, snapshots and the superblock
   std::vector<lost_events> lost;          ///< ascending
@@ -33,6 +34,7 @@ struct salvage_report {
       set_aside; ///< copies, in the wanted directory's quarantine, of what is in no journal
 };
 
+/// What a damaged journal may no longer know.
 struct salvage_options {
   /// Of the new journals, if the superblock that knows it is lost; empty: "default".
   std::string cluster;

@@ -1,9 +1,9 @@
 #include "journal/verify.hpp"
 
-#include "journal/failure.hpp"
-#include "journal/log_walk.hpp"
-#include "journal/recovery.hpp"
-#include "journal/snapshot_store.hpp"
+#include "journal/format/failure.hpp"
+#include "journal/read/log_walk.hpp"
+#include "journal/recovery/recovery.hpp"
+#include "journal/snapshot/snapshot_store.hpp"
 
 #include <algorithm>
 #include <utility>

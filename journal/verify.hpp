@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "journal/log_info.hpp"
-#include "journal/retention.hpp"
-#include "journal/storage.hpp"
+#include "journal/recovery/log_info.hpp"
+#include "journal/storage/storage.hpp"
+#include "journal/upkeep/retention.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -19,6 +19,7 @@ inline constexpr std::size_t entries_max = 1000;
 /// On the bookmark behind the objects that `sendInitialEvents` asked for; its value is "true".
 inline constexpr std::string_view initial_events_end_annotation = "k8s.io/initial-events-end";
 
+/// One of metadata.ownerReferences.
 struct owner_reference {
   std::string_view api_version;
   std::string_view kind;

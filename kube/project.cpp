@@ -12,6 +12,13 @@ namespace tallyman::kube {
 
 namespace {
 
+/// 0 if it is no number.
+std::uint64_t resource_version_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failure == std::errc{} && end == text.data() + text.size() ? number : 0;
+}
+
 constexpr std::size_t name_bytes_max = 253; // what Kubernetes allows
 
 pod_phase phase_of(std::string_view text) {
@@ -218,12 +225,6 @@ void project_gone(const object_fields& object, kind_role role, interner& strings
     facts.push_back({0, workload_gone{id, strings(object.kind), version, gone_reason::deleted,
                                       strings(object.api_version)}});
   }
-}
-
-std::uint64_t resource_version_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return failure == std::errc{} && end == text.data() + text.size() ? number : 0;
 }
 
 std::string describe(const object_fields& object) {

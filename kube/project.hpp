@@ -29,9 +29,6 @@ void project_observed(const object_fields& object, kind_role role, interner& str
 /// Appends the fact that `object`, which passed `check`, was deleted.
 void project_gone(const object_fields& object, kind_role role, interner& strings, observations& out);
 
-/// Metadata.resourceVersion as a number; 0 if it is none.
-std::uint64_t resource_version_number(std::string_view text);
-
 /// How errors call the object: "Pod shop/cart-1".
 std::string describe(const object_fields& object);
 

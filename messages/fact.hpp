@@ -96,12 +96,14 @@ enum class gone_reason : std::uint8_t {
   replaced = 2, ///< another object of its kind has its name, which it can only have once this one is gone
 };
 
+/// A pod is no more, or no list holds it.
 struct pod_gone {
   uid id;
   std::uint64_t resource_version = 0;
   gone_reason reason = gone_reason::deleted;
 };
 
+/// A node as it was last seen.
 struct node_observed {
   uid id;
   string_id name{};
@@ -110,6 +112,7 @@ struct node_observed {
   std::uint64_t resource_version = 0;
 };
 
+/// A node is no more, or no list holds it.
 struct node_gone {
   uid id;
   string_id name{};
@@ -128,6 +131,7 @@ struct workload_observed {
   std::uint64_t resource_version = 0;
 };
 
+/// A workload is no more, or no list holds it.
 struct workload_gone {
   uid id;
   string_id kind{};
@@ -136,6 +140,7 @@ struct workload_gone {
   string_id api_version{}; ///< empty in journals of the first release, as in the facts below
 };
 
+/// How a scan ended.
 enum class scan_outcome : std::uint8_t {
   succeeded = 0,
   failed = 1,
@@ -147,7 +152,7 @@ struct scan_finished {
   string_id image_id{};
   string_id architecture{};
   pool_slice error;          ///< why it failed; empty on success
-  std::uint64_t wait_ms = 0; ///< the back-off that was chosen for a failure (tally/back_off.hpp)
+  std::uint64_t wait_ms = 0; ///< the back-off that was chosen for a failure (tally/schedule/back_off.hpp)
   scan_outcome outcome = scan_outcome::succeeded;
 };
 

@@ -3,8 +3,8 @@
 #include "messages/fact.hpp"
 #include "messages/keys.hpp"
 #include "messages/string_table.hpp"
-#include "tally/later_by.hpp"
 #include "tally/scan_state.hpp"
+#include "tally/schedule/later_by.hpp"
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/inlined_vector.h>

@@ -9,6 +9,7 @@
 
 namespace tallyman {
 
+/// What an image is told.
 enum class image_event_kind : std::uint8_t {
   pod_gained,          ///< a pod runs the image
   pod_told,            ///< what is known of a pod that runs it changed; number: what it said before

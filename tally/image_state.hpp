@@ -91,7 +91,7 @@ public:
   friend bool operator==(const image_state&, const image_state&) = default;
 
 private:
-  friend class image_snapshot; // tally/image_snapshot.hpp restores all fields
+  friend class image_snapshot; // tally/snapshot/image_snapshot.hpp restores all fields
 
   void gain_pod(const image_event& event);
   void hear_of_pod(const image_event& event);

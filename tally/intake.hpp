@@ -90,7 +90,6 @@ public:
   void restore_tombstone(const uid& id, string_id kind, std::uint64_t version) {
     gone_.bury(id, kind, version);
   }
-  void restore_seed(std::uint64_t seed) noexcept { seed_ = seed; }
 
 private:
   struct open_list {

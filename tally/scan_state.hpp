@@ -1,7 +1,7 @@
 #pragma once
 
 #include "messages/fact.hpp"
-#include "tally/later_by.hpp"
+#include "tally/schedule/later_by.hpp"
 
 #include <cstdint>
 #include <string>

@@ -18,13 +18,15 @@ bool is_followed_kind(std::string_view kind, std::string_view api_version, tally
   return kind == "ReplicationController" && group.empty() && rules != tally_rules::first;
 }
 
-} // namespace
-
+/// Whether `kind` of `api_version` is what `named` ("Workflow.argoproj.io", or "Pod" of the core group)
+/// means.
 bool is_named(std::string_view named, std::string_view kind, std::string_view api_version) {
   const auto dot = named.find('.');
   const auto group = dot == std::string_view::npos ? std::string_view{} : named.substr(dot + 1);
   return named.substr(0, dot) == kind && group == group_of(api_version);
 }
+
+} // namespace
 
 workload_table::workload_table(string_table& strings, tally_rules rules)
     : strings_(&strings), pod_kind_(strings.intern("Pod")), node_kind_(strings.intern("Node")),

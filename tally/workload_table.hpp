@@ -117,8 +117,4 @@ private:
   absl::flat_hash_map<std::pair<string_id, string_id>, bool> is_followed_;
 };
 
-/// Whether `kind` of `api_version` is the kind that `named` ("Workflow.argoproj.io", or "Pod" of the core
-/// group) means.
-bool is_named(std::string_view named, std::string_view kind, std::string_view api_version);
-
 } // namespace tallyman

@@ -1,7 +1,7 @@
 #include "watch/api_answer.hpp"
 
-#include "kube/json_decoder.hpp"
-#include "kube/protobuf_decoder.hpp"
+#include "kube/json/json_decoder.hpp"
+#include "kube/protobuf/protobuf_decoder.hpp"
 #include "watch/http_text.hpp"
 
 #include <fmt/format.h>

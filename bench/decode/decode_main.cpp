@@ -1,8 +1,8 @@
 // Decodes the recorded watch of pods over and over, in JSON, in protobuf, and with a JSON library that builds
 // a DOM, in turns, and prints how many objects one core does in a second. Time is that of the thread, not of
 // the clock on the wall: what else runs on the machine hardly counts.
-#include "kube/json_decoder.hpp"
-#include "kube/protobuf_decoder.hpp"
+#include "kube/json/json_decoder.hpp"
+#include "kube/protobuf/protobuf_decoder.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>

@@ -1,6 +1,6 @@
 #include "bench/stores/append_store.hpp"
 #include "journal/disk_storage.hpp"
-#include "journal/format.hpp"
+#include "journal/format/format.hpp"
 #include "journal/log.hpp"
 
 #include <algorithm>

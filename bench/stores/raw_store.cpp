@@ -1,7 +1,7 @@
 #include "bench/stores/append_store.hpp"
 #include "bench/stores/event_source.hpp"
 #include "journal/disk_storage.hpp"
-#include "journal/format.hpp"
+#include "journal/format/format.hpp"
 
 #include <algorithm>
 

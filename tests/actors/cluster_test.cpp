@@ -1,6 +1,6 @@
 #include "actors/test_cluster.hpp"
 #include "journal/disk_storage.hpp"
-#include "journal/simulated_storage.hpp"
+#include "support/simulated_storage.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,7 +1,7 @@
 // Cases 14 and 15 of the crash suite (docs/crash-suite.md), from the actors' side.
 
 #include "actors/test_cluster.hpp"
-#include "journal/simulated_storage.hpp"
+#include "support/simulated_storage.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,12 +1,12 @@
 // Golden files one level above journal/: the events and the snapshot of a whole cluster, as a release wrote
 // them.
 
-#include "actors/fact_journal.hpp"
 #include "actors/test_cluster.hpp"
 #include "journal/golden_files.hpp"
-#include "messages/record_type.hpp"
 #include "messages/well_known.hpp"
-#include "tally/snapshot_codec.hpp"
+#include "messages/wire/record_type.hpp"
+#include "replay/fact_journal.hpp"
+#include "tally/snapshot/snapshot_codec.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 #include "actors/test_cluster.hpp"
-#include "journal/simulated_storage.hpp"
+#include "support/simulated_storage.hpp"
 
 #include <catch2/catch.hpp>
 

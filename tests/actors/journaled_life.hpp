@@ -1,11 +1,11 @@
 #pragma once
 
-#include "actors/fact_journal.hpp"
-#include "actors/snapshots.hpp"
-#include "journal/simulated_storage.hpp"
 #include "model/feed.hpp"
 #include "model/random_cluster.hpp"
 #include "model/streams.hpp"
+#include "replay/fact_journal.hpp"
+#include "replay/snapshots.hpp"
+#include "support/simulated_storage.hpp"
 
 #include <memory>
 #include <stdexcept>

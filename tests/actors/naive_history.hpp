@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tally/history_recorder.hpp"
+#include "tally/history/history_recorder.hpp"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
-#include "actors/history.hpp"
 #include "actors/journaled_life.hpp"
 #include "actors/naive_history.hpp"
-#include "tally/digest.hpp"
-#include "tally/image_search.hpp"
-#include "tally/owner_search.hpp"
-#include "tally/state_difference.hpp"
+#include "replay/history.hpp"
+#include "tally/history/image_search.hpp"
+#include "tally/history/owner_search.hpp"
+#include "tally/snapshot/digest.hpp"
+#include "tally/snapshot/state_difference.hpp"
 
 #include <catch2/catch.hpp>
 

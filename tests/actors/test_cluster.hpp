@@ -3,7 +3,7 @@
 #include "actors/cluster.hpp"
 #include "actors/system_config.hpp"
 #include "model/random_cluster.hpp"
-#include "tally/digest.hpp"
+#include "tally/snapshot/digest.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,7 +1,7 @@
 #include "bench/synthetic_cluster.hpp"
 #include "messages/well_known.hpp"
 #include "tally/cluster_state.hpp"
-#include "tally/digest.hpp"
+#include "tally/snapshot/digest.hpp"
 
 #include <catch2/catch.hpp>
 

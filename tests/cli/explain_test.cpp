@@ -1,6 +1,6 @@
-#include "cli/explain_text.hpp"
-#include "cli/explain_view.hpp"
 #include "cli/small_cluster.hpp"
+#include "cli/terminal/explain_text.hpp"
+#include "views/explain_view.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "cli/fact_json.hpp"
+#include "views/fact_json.hpp"
 
 #include <catch2/catch.hpp>
 

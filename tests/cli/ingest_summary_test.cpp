@@ -1,4 +1,4 @@
-#include "cli/ingest_summary.hpp"
+#include "cli/commands/ingest_summary.hpp"
 
 #include <catch2/catch.hpp>
 

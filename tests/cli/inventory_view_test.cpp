@@ -1,6 +1,6 @@
-#include "cli/inventory_text.hpp"
-#include "cli/inventory_view.hpp"
 #include "cli/small_cluster.hpp"
+#include "views/inventory_text.hpp"
+#include "views/inventory_view.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #include "cli/recording.hpp"
 #include "cli/small_cluster.hpp"
-#include "tally/digest.hpp"
+#include "tally/snapshot/digest.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "cli/output.hpp"
+#include "views/output.hpp"
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "cli/owner_pattern.hpp"
+#include "views/owner_pattern.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 #include "cli/recording.hpp"
 
-#include "cli/inventory_text.hpp"
+#include "views/inventory_text.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/inventory_view.hpp"
+#include "views/inventory_view.hpp"
 
 #include <string>
 #include <string_view>

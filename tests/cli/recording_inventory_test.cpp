@@ -1,9 +1,9 @@
 #include "cli/recording.hpp"
 #include "cli/small_cluster.hpp"
-#include "kube/protobuf_decoder.hpp"
-#include "kube/protobuf_object_reader.hpp"
+#include "kube/protobuf/protobuf_decoder.hpp"
+#include "kube/protobuf/protobuf_object_reader.hpp"
+#include "kube/protobuf/wire_message.hpp"
 #include "kube/protobuf_support.hpp"
-#include "kube/wire_message.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>

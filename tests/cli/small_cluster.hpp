@@ -1,9 +1,9 @@
 #pragma once
 
-#include "actors/cluster_view.hpp"
 #include "actors/fact_sequencer.hpp"
-#include "cli/inventory_view.hpp"
-#include "kube/json_decoder.hpp"
+#include "kube/json/json_decoder.hpp"
+#include "tally/cluster_view.hpp"
+#include "views/inventory_view.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,7 +1,7 @@
-#include "cli/csv.hpp"
-#include "cli/table.hpp"
-#include "cli/terminal_text.hpp"
-#include "cli/time_text.hpp"
+#include "cli/terminal/table.hpp"
+#include "views/csv.hpp"
+#include "views/printable_text.hpp"
+#include "views/time_text.hpp"
 
 #include <catch2/catch.hpp>
 

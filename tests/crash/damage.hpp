@@ -1,6 +1,6 @@
 #pragma once
 
-#include "journal/batch.hpp"
+#include "journal/format/batch.hpp"
 #include "journal/support.hpp"
 
 #include <cstdint>

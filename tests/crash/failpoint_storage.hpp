@@ -1,6 +1,6 @@
 #pragma once
 
-#include "journal/storage.hpp"
+#include "journal/storage/storage.hpp"
 
 #include <cstdint>
 #include <memory>

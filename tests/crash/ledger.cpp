@@ -1,6 +1,6 @@
 #include "crash/ledger.hpp"
 
-#include "journal/checksum.hpp"
+#include "journal/format/checksum.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -4,8 +4,8 @@
 #include "crash/damage.hpp"
 #include "crash/ledger.hpp"
 #include "crash/seeds.hpp"
-#include "journal/segment.hpp"
-#include "journal/snapshot_store.hpp"
+#include "journal/format/segment.hpp"
+#include "journal/snapshot/snapshot_store.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -2,8 +2,8 @@
 
 #include "fuzz/memory_limit.hpp"
 #include "fuzz/target.hpp"
-#include "messages/fact_codec.hpp"
 #include "messages/fact_content.hpp"
+#include "messages/wire/fact_codec.hpp"
 
 #include <optional>
 #include <vector>

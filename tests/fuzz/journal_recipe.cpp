@@ -1,11 +1,11 @@
 #include "fuzz/journal_recipe.hpp"
 
-#include "journal/batch.hpp"
-#include "journal/checksum.hpp"
-#include "journal/record_kind.hpp"
-#include "journal/segment.hpp"
-#include "journal/segment_reader.hpp"
-#include "journal/superblock.hpp"
+#include "journal/format/batch.hpp"
+#include "journal/format/checksum.hpp"
+#include "journal/format/record_kind.hpp"
+#include "journal/format/segment.hpp"
+#include "journal/format/superblock.hpp"
+#include "journal/read/segment_reader.hpp"
 
 #include <algorithm>
 

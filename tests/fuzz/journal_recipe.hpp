@@ -1,7 +1,7 @@
 #pragma once
 
 #include "fuzz/target.hpp"
-#include "journal/simulated_storage.hpp"
+#include "support/simulated_storage.hpp"
 
 #include <string>
 

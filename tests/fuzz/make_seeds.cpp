@@ -1,9 +1,9 @@
 // Writes the inputs that the fuzzers start from. Usage: build/fuzz/make_seeds tests/fuzz/corpus
 
-#include "journal/record_run.hpp"
-#include "journal/snapshot_layout.hpp"
-#include "messages/fact_codec.hpp"
+#include "journal/format/record_run.hpp"
+#include "journal/format/snapshot_layout.hpp"
 #include "messages/random_facts.hpp"
+#include "messages/wire/fact_codec.hpp"
 #include "tally/blocks.hpp"
 #include "tally/full_cluster.hpp"
 

@@ -1,8 +1,8 @@
 #include "fuzz/snapshot_repair.hpp"
 
-#include "journal/checksum.hpp"
-#include "journal/snapshot_file.hpp"
-#include "journal/snapshot_layout.hpp"
+#include "journal/format/checksum.hpp"
+#include "journal/format/snapshot_layout.hpp"
+#include "journal/snapshot/snapshot_file.hpp"
 
 #include <algorithm>
 

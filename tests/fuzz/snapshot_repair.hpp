@@ -1,6 +1,6 @@
 #pragma once
 
-#include "journal/format.hpp"
+#include "journal/format/format.hpp"
 
 #include <string>
 

@@ -4,10 +4,10 @@
 #include "fuzz/memory_limit.hpp"
 #include "fuzz/snapshot_repair.hpp"
 #include "fuzz/target.hpp"
-#include "journal/simulated_storage.hpp"
-#include "journal/snapshot_file.hpp"
+#include "journal/snapshot/snapshot_file.hpp"
+#include "support/simulated_storage.hpp"
 #include "tally/blocks.hpp"
-#include "tally/digest.hpp"
+#include "tally/snapshot/digest.hpp"
 
 using namespace tallyman;
 using namespace tallyman::testing;

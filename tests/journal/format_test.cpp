@@ -1,4 +1,4 @@
-#include "journal/checksum.hpp"
+#include "journal/format/checksum.hpp"
 #include "journal/golden_files.hpp"
 
 #include <catch2/catch.hpp>

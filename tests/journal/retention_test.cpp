@@ -1,5 +1,5 @@
-#include "journal/retention.hpp"
 #include "journal/support.hpp"
+#include "journal/upkeep/retention.hpp"
 #include "journal/verify.hpp"
 
 #include <catch2/catch.hpp>

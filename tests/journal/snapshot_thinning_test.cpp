@@ -1,4 +1,4 @@
-#include "journal/snapshot_thinning.hpp"
+#include "journal/snapshot/snapshot_thinning.hpp"
 #include "journal/support.hpp"
 
 #include <catch2/catch.hpp>

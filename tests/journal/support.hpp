@@ -1,7 +1,7 @@
 #pragma once
 
 #include "journal/log.hpp"
-#include "journal/simulated_storage.hpp"
+#include "support/simulated_storage.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "kube/json_decoder.hpp"
-#include "kube/protobuf_decoder.hpp"
+#include "kube/json/json_decoder.hpp"
+#include "kube/protobuf/protobuf_decoder.hpp"
 
 #include <cstdint>
 #include <span>

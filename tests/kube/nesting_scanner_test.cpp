@@ -1,4 +1,4 @@
-#include "kube/nesting_scanner.hpp"
+#include "kube/json/nesting_scanner.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kube/protobuf_decoder.hpp"
+#include "kube/protobuf/protobuf_decoder.hpp"
 #include "kube/support.hpp"
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 #include "kube/fuzz_decoders.hpp"
-#include "kube/protobuf_object_reader.hpp"
+#include "kube/protobuf/protobuf_object_reader.hpp"
 #include "kube/protobuf_support.hpp"
 #include "messages/seed.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "kube/json_decoder.hpp"
+#include "kube/json/json_decoder.hpp"
 #include "messages/observations.hpp"
 #include "messages/string_table.hpp"
 

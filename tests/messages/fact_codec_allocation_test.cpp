@@ -1,6 +1,6 @@
-#include "messages/fact_codec.hpp"
 #include "messages/random_facts.hpp"
 #include "messages/seed.hpp"
+#include "messages/wire/fact_codec.hpp"
 
 #include <catch2/catch.hpp>
 

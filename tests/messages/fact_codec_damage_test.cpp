@@ -1,8 +1,8 @@
-#include "messages/event.pb.h"
-#include "messages/fact_codec.hpp"
 #include "messages/fact_content.hpp"
 #include "messages/random_facts.hpp"
 #include "messages/seed.hpp"
+#include "messages/wire/event.pb.h"
+#include "messages/wire/fact_codec.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
-#include "messages/fact_codec.hpp"
 #include "messages/fact_content.hpp"
+#include "messages/wire/fact_codec.hpp"
 
 #include <catch2/catch.hpp>
 

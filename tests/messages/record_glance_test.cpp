@@ -1,7 +1,7 @@
-#include "messages/fact_codec.hpp"
 #include "messages/random_facts.hpp"
-#include "messages/record_glance.hpp"
 #include "messages/seed.hpp"
+#include "messages/wire/fact_codec.hpp"
+#include "messages/wire/record_glance.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -3,7 +3,7 @@
 #include "model/streams.hpp"
 #include "model/view.hpp"
 #include "tally/blocks.hpp"
-#include "tally/digest.hpp"
+#include "tally/snapshot/digest.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "tally/back_off.hpp"
+#include "tally/schedule/back_off.hpp"
 
 #include <catch2/catch.hpp>
 

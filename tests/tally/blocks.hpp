@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/invariant.hpp"
-#include "tally/snapshot_codec.hpp"
+#include "tally/snapshot/snapshot_codec.hpp"
 
 #include <utility>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "tally/digest.hpp"
+#include "tally/snapshot/digest.hpp"
 #include "tally/tracked_cluster.hpp"
 
 #include <catch2/catch.hpp>

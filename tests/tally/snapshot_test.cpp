@@ -1,8 +1,8 @@
-#include "messages/snapshot.pb.h"
+#include "messages/wire/snapshot.pb.h"
 #include "tally/blocks.hpp"
-#include "tally/digest.hpp"
 #include "tally/full_cluster.hpp"
-#include "tally/snapshot_codec.hpp"
+#include "tally/snapshot/digest.hpp"
+#include "tally/snapshot/snapshot_codec.hpp"
 #include "tally/tracked_cluster.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,0 +1,108 @@
+#include "cli/terminal/explain_text.hpp"
+
+#include "views/inventory_text.hpp"
+#include "views/owner_pattern.hpp"
+#include "views/printable_text.hpp"
+#include "views/time_text.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace tallyman::cli {
+
+namespace {
+
+std::string age(std::int64_t time_ms, std::int64_t now_ms) {
+  return time_ms == 0 ? "never"
+                      : fmt::format("{} ({} ago)", format_time(time_ms), format_duration(now_ms - time_ms));
+}
+
+std::string or_unknown(const std::string& text) {
+  return text.empty() ? "unknown" : text;
+}
+
+std::string platform_line(const pod_explanation& pod) {
+  const auto platform = pod.os + '/' + pod.architecture;
+  if (pod.platform_certain)
+    return platform + (pod.node_known ? "" : ", as the node said before it went");
+  if (pod.node_known)
+    return platform + " for now: the node does not say what it runs on";
+  return platform + " for now: the node has not been seen";
+}
+
+std::string pod_line(const pod_explanation& pod) {
+  auto line = fmt::format("    pod {}/{} on {} ({})", pod.name_space, pod.name, or_unknown(pod.node),
+                          platform_line(pod));
+  if (!pod.waiting_on.empty())
+    line +=
+        fmt::format("; its owner is not certain: the parent with uid {} has not been seen", pod.waiting_on);
+  return line + fmt::format("  [{}]", pod.uid);
+}
+
+std::string owner_lines(const owner_explanation& shown) {
+  const auto& owner = shown.owner;
+  auto lines =
+      printable(fmt::format("  {}{}  [{}]", shown_owner(owner.kind, owner.name_space, owner.name),
+                            owner.provisional ? " (provisional: the nearest parent known)" : "", owner.uid)) +
+      '\n';
+  for (const auto& pod : shown.pods)
+    lines += printable(pod_line(pod)) + '\n';
+  return lines;
+}
+
+json json_of(const pod_explanation& pod) {
+  return {{"uid", pod.uid},
+          {"namespace", pod.name_space},
+          {"name", pod.name},
+          {"node", pod.node},
+          {"node_known", pod.node_known},
+          {"os", pod.os},
+          {"architecture", pod.architecture},
+          {"platform_certain", pod.platform_certain},
+          {"waiting_on", pod.waiting_on.empty() ? json(nullptr) : json(pod.waiting_on)}};
+}
+
+} // namespace
+
+std::string text_of(const image_explanation& shown, std::int64_t now_ms) {
+  const auto& image = shown.image;
+  std::string text = printable(image.name) + '\n';
+  const auto line = [&text](std::string_view label, const std::string& value) {
+    text += fmt::format("  {:<14} {}\n", label, printable(value));
+  };
+  line("image id", or_unknown(image.image_id));
+  line("platform", (image.os.empty() ? "unknown" : image.os) + '/' + image.architecture +
+                       (image.platform_provisional && !image.owners.empty()
+                            ? " (provisional: no pod's node vouches for it)"
+                            : ""));
+  line("runtime", or_unknown(image.runtime));
+  line("first seen", age(image.first_seen_at_ms, now_ms));
+  line("owners changed", age(image.owner_changed_at_ms, now_ms));
+  line("scan", image.scan_state);
+  line("next", shown.next);
+  text += shown.owners.empty() ? "nobody runs it\n" : "it is here because of\n";
+  for (const auto& owner : shown.owners)
+    text += owner_lines(owner);
+  return text;
+}
+
+json json_of(const image_explanation& shown) {
+  auto all = json_of(shown.image);
+  for (std::size_t i = 0; i < shown.owners.size(); ++i) {
+    auto pods = json::array();
+    for (const auto& pod : shown.owners[i].pods)
+      pods.push_back(json_of(pod));
+    all["owners"][i]["pods"] = std::move(pods);
+  }
+  all["next"] = shown.next;
+  return all;
+}
+
+std::string json_text_of(const std::vector<image_explanation>& all) {
+  auto shown = json::array();
+  for (const auto& each : all)
+    shown.push_back(json_of(each));
+  return json_lines(shown);
+}
+
+} // namespace tallyman::cli
