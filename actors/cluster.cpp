@@ -274,13 +274,13 @@ private:
     inventory_ = nullptr;
     supervisor_ = nullptr;
     router_ = nullptr;
-    static_cast<void>(workers_->wait_idle());
+    workers_->wait();
   }
 
   caf::actor_system& system_;
   cluster_options options_;
   std::shared_ptr<flow_gate> gate_;
-  std::shared_ptr<flow_gate> workers_ = std::make_shared<flow_gate>(0); ///< see `supervisor_options`
+  std::shared_ptr<wait_group> workers_ = std::make_shared<wait_group>(); ///< see `supervisor_options`
   std::shared_ptr<journal::log> log_;
   std::shared_ptr<string_table> strings_;
   journaled_settings settings_; ///< as of the last fact that was recovered

@@ -1,5 +1,6 @@
 #include "actors/image.hpp"
 
+#include "actors/borrowed_turn.hpp"
 #include "actors/drop_unexpected.hpp"
 
 #include <exception>
@@ -20,26 +21,12 @@ caf::behavior image::make_behavior() {
   };
 }
 
-template <class Action>
-bool image::act_if_idle(Action action, caf::execution_unit* here) {
-  if (!mailbox().try_unblock())
-    return false;
-  context(here);
-  action();
-  if (mailbox().try_block())
-    return true;
-  // Mail came meanwhile, and its sender left the running to whoever runs already.
-  caf::intrusive_ptr_add_ref(ctrl());
-  here->exec_later(this);
-  return true;
-}
-
 bool image::take_if_idle(const image_changed& change, caf::execution_unit* here) {
-  return act_if_idle([&] { take(change); }, here);
+  return act_on_borrowed_turn(*this, here, [&] { take(change); });
 }
 
 bool image::give_if_idle(const gathering_ptr& into, caf::execution_unit* here) {
-  return act_if_idle([&] { give(into); }, here);
+  return act_on_borrowed_turn(*this, here, [&] { give(into); });
 }
 
 void image::prefetch() const noexcept {

@@ -22,10 +22,10 @@ using image_fault = std::function<void(const image_key&, std::uint64_t sequence)
 /// state as of the end of that delivery, and keeps what arrives meanwhile. Told to stand aside, it ignores
 /// its events and only answers with the reason.
 ///
-/// An image that is idle can be had to act at once by whoever would send it a message, on that one's turn:
-/// the sender takes its mailbox out of the blocked state, as a scheduler's worker would, and so is the one
-/// that runs it. To the image there is no difference; to 20,000 of them, which are nearly always idle, it is
-/// a message, a job and some cold lines of memory each that are saved. docs/performance.md has the gain.
+/// An image that is idle can be had to act at once by whoever would send it a message, on that one's turn
+/// (actors/borrowed_turn.hpp). To the image there is no difference; to 20,000 of them, which are nearly
+/// always idle, it is a message, a job and some cold lines of memory each that are saved. docs/performance.md
+/// has the gain.
 class image : public caf::event_based_actor {
 public:
   /// `state` is what the image starts from; `faults` may be null and must outlive the actor otherwise.
@@ -51,8 +51,6 @@ public:
 private:
   enum class mode : std::uint8_t { working, rebuilding, quarantined };
 
-  template <class Action>
-  bool act_if_idle(Action action, caf::execution_unit* here);
   void take(const image_changed& change);
   void apply(const image_changed& change);
   void fail(const image_changed& change, std::string reason);

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "actors/flow_gate.hpp"
 #include "actors/image.hpp"
 #include "actors/messages.hpp"
+#include "base/wait_group.hpp"
 #include "journal/log.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -18,8 +18,8 @@ namespace tallyman {
 /// What an image group works with. `faults` may be null and must outlive it otherwise.
 struct image_group_options {
   std::shared_ptr<journal::log> log;
-  /// Held by the actors that block on the log, so that it is not closed under them.
-  std::shared_ptr<flow_gate> workers;
+  /// Joined by the actors that block on the log, so that it is not closed under them.
+  std::shared_ptr<wait_group> workers;
   std::shared_ptr<string_table> strings;
   const image_fault* faults = nullptr;
 };

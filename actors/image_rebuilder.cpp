@@ -8,14 +8,14 @@
 namespace tallyman {
 
 image_rebuilder::image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log,
-                                 std::shared_ptr<flow_gate> workers)
+                                 std::shared_ptr<wait_group> workers)
     : caf::event_based_actor(config), log_(std::move(log)), workers_(std::move(workers)) {
-  workers_->hold(1);
+  workers_->join();
 }
 
 void image_rebuilder::on_exit() {
   log_.reset();
-  workers_->release(1);
+  workers_->leave();
 }
 
 caf::behavior image_rebuilder::make_behavior() {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/flow_gate.hpp"
 #include "actors/messages.hpp"
+#include "base/wait_group.hpp"
 #include "journal/log.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -22,7 +22,7 @@ struct rebuild_wanted {
 class image_rebuilder : public caf::event_based_actor {
 public:
   image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log,
-                  std::shared_ptr<flow_gate> workers);
+                  std::shared_ptr<wait_group> workers);
 
   caf::behavior make_behavior() override;
   void on_exit() override;
@@ -32,7 +32,7 @@ private:
   image_rebuilt rebuild(const rebuild_wanted& wanted) const;
 
   std::shared_ptr<journal::log> log_;
-  std::shared_ptr<flow_gate> workers_;
+  std::shared_ptr<wait_group> workers_;
 };
 
 } // namespace tallyman

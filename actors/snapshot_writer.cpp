@@ -8,15 +8,15 @@
 namespace tallyman {
 
 snapshot_writer::snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log,
-                                 std::shared_ptr<flow_gate> workers, caf::actor supervisor)
+                                 std::shared_ptr<wait_group> workers, caf::actor supervisor)
     : caf::event_based_actor(config), log_(std::move(log)), workers_(std::move(workers)),
       supervisor_(std::move(supervisor)) {
-  workers_->hold(1);
+  workers_->join();
 }
 
 void snapshot_writer::on_exit() {
   log_.reset();
-  workers_->release(1);
+  workers_->leave();
 }
 
 caf::behavior snapshot_writer::make_behavior() {

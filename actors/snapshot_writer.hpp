@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/flow_gate.hpp"
 #include "actors/messages.hpp"
+#include "base/wait_group.hpp"
 #include "journal/log.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -14,7 +14,7 @@ namespace tallyman {
 class snapshot_writer : public caf::event_based_actor {
 public:
   snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log,
-                  std::shared_ptr<flow_gate> workers, caf::actor supervisor);
+                  std::shared_ptr<wait_group> workers, caf::actor supervisor);
 
   caf::behavior make_behavior() override;
   void on_exit() override;
@@ -22,7 +22,7 @@ public:
 
 private:
   std::shared_ptr<journal::log> log_;
-  std::shared_ptr<flow_gate> workers_;
+  std::shared_ptr<wait_group> workers_;
   caf::actor supervisor_;
 };
 

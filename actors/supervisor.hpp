@@ -3,6 +3,7 @@
 #include "actors/fact_sequencer.hpp"
 #include "actors/flow_gate.hpp"
 #include "actors/messages.hpp"
+#include "base/wait_group.hpp"
 #include "journal/log.hpp"
 #include "replay/fact_journal.hpp"
 
@@ -17,8 +18,8 @@ namespace tallyman {
 struct supervisor_options {
   std::shared_ptr<journal::log> log;
   std::shared_ptr<flow_gate> gate;
-  /// Held by the actors that block on the log, so that it is not closed under them.
-  std::shared_ptr<flow_gate> workers;
+  /// Joined by the actors that block on the log, so that it is not closed under them.
+  std::shared_ptr<wait_group> workers;
   std::shared_ptr<string_table> strings;
   fact_sequencer::clock now;
   /// Facts between two snapshots; 0: none are written.

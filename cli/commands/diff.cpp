@@ -1,6 +1,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/moment.hpp"
-#include "cli/terminal/diff_text.hpp"
+#include "cli/terminal/diff_table.hpp"
 
 namespace tallyman::cli {
 
@@ -15,7 +15,7 @@ struct diff_arguments {
 
 /// What ran at one end; the whole state is let go of before the other end is looked at.
 result<owned_images> images_at(const past_journal& journal, const std::string& moment,
-                               const diff_arguments& arguments, shown_difference::end& end) {
+                               const diff_arguments& arguments, diff_view::end& end) {
   const auto place = journal.find(moment);
   if (!place)
     return place.failure();
@@ -30,7 +30,7 @@ result<exit_code> run(const diff_arguments& arguments, output& out) {
   const auto journal = past_journal::open(arguments.cluster);
   if (!journal)
     return journal.failure();
-  shown_difference shown;
+  diff_view shown;
   shown.cluster = (*journal)->cluster();
   const auto before = images_at(**journal, arguments.from, arguments, shown.from);
   if (!before)

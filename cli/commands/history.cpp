@@ -1,7 +1,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/moment.hpp"
 #include "cli/terminal/complain.hpp"
-#include "cli/terminal/history_text.hpp"
+#include "cli/terminal/history_table.hpp"
 #include "tally/history/image_search.hpp"
 #include "tally/history/owner_search.hpp"
 #include "views/owner_pattern.hpp"
@@ -35,7 +35,7 @@ std::unique_ptr<history_search> search_for(const std::string& image) {
 
 /// Tells the history of what is wanted: an owner or an image. Where it may be either, the likelier comes
 /// first.
-result<void> tell(const past_journal& journal, const std::string& wanted, shown_history& history) {
+result<void> tell(const past_journal& journal, const std::string& wanted, history_view& history) {
   const auto owner = owner_pattern::parse(wanted);
   const bool owner_first = owner && owner->is_certain();
   for (const bool as_owner : {owner_first, !owner_first}) {
@@ -75,7 +75,7 @@ result<journal::sequence_range> range_of(const history_arguments& arguments, con
   return range;
 }
 
-void write(const shown_history& history, const std::string& format, output& out) {
+void write(const history_view& history, const std::string& format, output& out) {
   if (format == "json")
     write_history_json(history, out);
   else if (format == "csv")
@@ -95,7 +95,7 @@ result<exit_code> run(const history_arguments& arguments, output& out) {
   const auto range = range_of(arguments, **journal);
   if (!range)
     return range.failure();
-  shown_history history;
+  history_view history;
   history.cluster = (*journal)->cluster();
   history.from = range->first;
   history.to = range->last;

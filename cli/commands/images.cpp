@@ -2,6 +2,7 @@
 #include "cli/moment.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal/complain.hpp"
+#include "cli/terminal/inventory_table.hpp"
 #include "views/inventory_text.hpp"
 
 #include <fmt/format.h>

@@ -1,7 +1,8 @@
+#include "tally/scan_result.hpp"
+
 #include "cli/commands/commands.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal/complain.hpp"
-#include "tally/schedule/back_off.hpp"
 #include "views/inventory_view.hpp"
 #include "views/printable_text.hpp"
 #include "views/time_text.hpp"
@@ -32,56 +33,15 @@ struct scan_result_arguments {
   }
 };
 
-/// What the tally holds of the identity that was scanned.
-struct identity {
-  struct image {
-    image_index index;
-    /// Kept here: the result may be the last that the tally hears of an image that nothing runs.
-    std::string name;
-  };
-  string_id image_id{}; ///< of one of its names, as is
-  string_id architecture{};
-  scan_identity key;
-  std::vector<image> names;
-  std::uint32_t failures = 0; ///< the most of any name
-};
-
-// The ids are looked up rather than interned, so that a refused identity leaves nothing in the journal.
-std::optional<identity> find_identity(const cluster_view& view, const scan_result_arguments& wanted) {
-  const auto& state = view.state;
-  const auto& directory = state.placed.images();
-  std::optional<identity> found;
-  for (image_index index = 0; index < directory.size() && !found; ++index) {
-    const auto& key = directory[index].key;
-    if (directory[index].live && state.strings->text(key.image_id) == wanted.image_id &&
-        state.strings->text(key.architecture) == wanted.architecture)
-      found = identity{key.image_id, key.architecture, directory.identity_of(key), {}, 0};
-  }
-  if (!found)
-    return found;
-  for (const auto index : directory.names_of(found->key)) {
-    found->names.push_back({index, std::string{state.strings->text(directory[index].key.name)}});
-    found->failures = std::max(found->failures, state.images[index].scan().failures);
-  }
-  return found;
-}
-
-observations finished(const identity& scanned, const scan_result_arguments& arguments) {
+observations finished(const scanned_identity& scanned, const scan_result_arguments& arguments) {
   observations seen;
-  scan_finished scan;
-  scan.image_id = scanned.image_id;
-  scan.architecture = scanned.architecture;
-  scan.outcome = arguments.outcome();
-  if (scan.outcome != scan_outcome::succeeded) {
-    const auto text = printable(cut(arguments.error, error_bytes_max));
-    scan.error = seen.batch.add_text(cut(text, error_bytes_max));
-    scan.wait_ms = static_cast<std::uint64_t>(back_off_wait(back_off_policy{}, scanned.failures).count());
-  }
-  seen.batch.facts.push_back({0, scan});
+  const auto why = printable(cut(arguments.error, error_bytes_max));
+  seen.batch.facts.push_back(
+      {0, scan_result_of(scanned, arguments.outcome(), cut(why, error_bytes_max), seen.batch)});
   return seen;
 }
 
-void tell(const cluster_view& view, const identity& scanned, output& out) {
+void tell(const cluster_view& view, const scanned_identity& scanned, output& out) {
   const auto now = now_ms();
   const auto architecture = view.state.strings->text(scanned.architecture);
   for (const auto& [index, name] : scanned.names) {
@@ -110,7 +70,7 @@ result<exit_code> record(tallyman::cluster& cluster, const scan_result_arguments
   auto before = cluster.view();
   if (!before)
     return before.failure();
-  const auto scanned = find_identity(**before, arguments);
+  const auto scanned = find_scanned((*before)->state, arguments.image_id, arguments.architecture);
   if (!scanned) {
     complain(fmt::format("the tally holds no image with id {} on {}; `tallyman images -o json` lists the ids",
                          arguments.image_id, arguments.architecture));

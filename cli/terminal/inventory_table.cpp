@@ -1,5 +1,6 @@
+#include "cli/terminal/inventory_table.hpp"
+
 #include "cli/terminal/table.hpp"
-#include "views/inventory_text.hpp"
 #include "views/owner_pattern.hpp"
 #include "views/printable_text.hpp"
 #include "views/time_text.hpp"

@@ -1,4 +1,5 @@
 #include "cli/small_cluster.hpp"
+#include "cli/terminal/inventory_table.hpp"
 #include "views/inventory_text.hpp"
 #include "views/inventory_view.hpp"
 
