@@ -2,6 +2,7 @@
 #include "cli/commands/ingest_summary.hpp"
 #include "cli/session.hpp"
 #include "cli/stop_signal.hpp"
+#include "cli/terminal/complain.hpp"
 #include "cli/terminal/table.hpp"
 #include "cli/wake_event.hpp"
 #include "cli/writer_arguments.hpp"

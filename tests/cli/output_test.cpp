@@ -8,7 +8,6 @@
 #include <csignal>
 
 using namespace tallyman;
-using namespace tallyman::cli;
 
 TEST_CASE("output to a reader that went away is dropped, and is no error") {
   std::signal(SIGPIPE, SIG_IGN);

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace tallyman::cli;
+using namespace tallyman;
 
 namespace {
 

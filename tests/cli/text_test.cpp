@@ -3,6 +3,8 @@
 #include "views/printable_text.hpp"
 #include "views/time_text.hpp"
 
+using namespace tallyman;
+
 #include <catch2/catch.hpp>
 
 using namespace tallyman::cli;
