@@ -3,10 +3,9 @@
 #include "views/printable_text.hpp"
 #include "views/time_text.hpp"
 
-using namespace tallyman;
-
 #include <catch2/catch.hpp>
 
+using namespace tallyman;
 using namespace tallyman::cli;
 
 TEST_CASE("times are shown in UTC with milliseconds") {
