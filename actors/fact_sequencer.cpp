@@ -122,29 +122,39 @@ void fact_sequencer::replay(const submission& work) {
 }
 
 intake_count& fact_sequencer::count_of(const fact_body& body) {
+  if (pod_of(body) != nullptr)
+    return pod_count_;
   struct pick {
     fact_sequencer& self;
-    intake_count& operator()(const pod_observed&) { return self.pod_count_; }
+    intake_count& operator()(const pod_observed&) { return self.pod_count_; } // answered above
     intake_count& operator()(const pod_gone&) { return self.pod_count_; }
     intake_count& operator()(const node_observed&) { return of({well_known::node, {}}); }
     intake_count& operator()(const node_gone&) { return of({well_known::node, {}}); }
     intake_count& operator()(const workload_observed& w) { return of({w.kind, w.api_version}); }
     intake_count& operator()(const workload_gone& w) { return of({w.kind, w.api_version}); }
-    intake_count& operator()(const scan_finished&) { return self.other_counts_["scan"]; }
-    intake_count& operator()(const remote_answered&) { return self.other_counts_["remote"]; }
-    intake_count& operator()(const remote_acknowledged&) { return self.other_counts_["remote"]; }
-    intake_count& operator()(const list_synced&) { return self.other_counts_["list"]; }
-    intake_count& operator()(const bookmarked&) { return self.other_counts_["bookmark"]; }
-    intake_count& operator()(const settings_changed&) { return self.other_counts_["settings"]; }
+    intake_count& operator()(const scan_finished&) { return self.scan_count_; }
+    intake_count& operator()(const remote_answered&) { return self.remote_count_; }
+    intake_count& operator()(const remote_acknowledged&) { return self.remote_count_; }
+    intake_count& operator()(const list_synced&) { return self.list_count_; }
+    intake_count& operator()(const bookmarked&) { return self.bookmark_count_; }
+    intake_count& operator()(const settings_changed&) { return self.settings_count_; }
     intake_count& of(object_kind kind) { return self.object_counts_[kind]; }
   };
   return std::visit(pick{*this}, body);
 }
 
 intake_counts fact_sequencer::counts() const {
-  auto counts = other_counts_;
-  if (pod_count_.journaled + pod_count_.no_ops + pod_count_.late > 0)
-    counts[std::string{strings_->text(well_known::pod)}] = pod_count_;
+  intake_counts counts;
+  const auto add = [&](std::string_view kind, const intake_count& count) {
+    if (count.journaled + count.no_ops + count.late > 0)
+      counts[std::string{kind}] = count;
+  };
+  add(strings_->text(well_known::pod), pod_count_);
+  add("scan", scan_count_);
+  add("remote", remote_count_);
+  add("list", list_count_);
+  add("bookmark", bookmark_count_);
+  add("settings", settings_count_);
   for (const auto& [kind, count] : object_counts_)
     counts[qualified_kind(strings_->text(kind.name), strings_->text(kind.api_version))] += count;
   return counts;

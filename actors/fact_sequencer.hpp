@@ -52,7 +52,7 @@ private:
   clock now_;
   intake_count pod_count_;
   absl::flat_hash_map<object_kind, intake_count> object_counts_; ///< of all other objects
-  intake_counts other_counts_;
+  intake_count scan_count_, remote_count_, list_count_, bookmark_count_, settings_count_;
 };
 
 } // namespace tallyman

@@ -221,6 +221,8 @@ inline const uid* pod_of(const fact_body& body) noexcept {
 
 /// The pod, node or workload that a fact is about, or null if it is about none. Valid as long as `body`.
 inline const uid* object_of(const fact_body& body) noexcept {
+  if (const auto* const pod = pod_of(body))
+    return pod;
   return std::visit(
       []<class Body>(const Body& of) -> const uid* {
         if constexpr (requires { of.id; })

@@ -7,6 +7,7 @@ namespace tallyman {
 namespace {
 
 void prefetch(const image_state* state) {
+#pragma GCC unroll 8
   for (std::size_t line = 0; line < sizeof(image_state); line += 64)
     __builtin_prefetch(reinterpret_cast<const char*>(state) + line);
 }

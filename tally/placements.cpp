@@ -205,8 +205,8 @@ void placements::place(const uid& id, pod& state, const wanted_containers& wante
   for (const auto& want : wanted) {
     const auto of_image = [&](const placed_container& each) { return images_[each.image].key == want.key; };
     auto placed = want.as;
-    if (const auto twin = std::find_if(now.begin(), now.end(), of_image); twin != now.end()) {
-      placed.image = twin->image;
+    if (std::any_of(wanted.begin(), &want, [&](const wanted_container& each) { return each.key == want.key; })) {
+      placed.image = std::find_if(now.begin(), now.end(), of_image)->image;
       twins.push_back(placed);
       continue;
     }

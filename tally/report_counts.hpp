@@ -14,8 +14,6 @@ namespace tallyman {
 class report_counts {
 public:
   void add(string_id said) {
-    if (first_.pods == 0)
-      first_.said = said;
     if (first_.said == said)
       ++first_.pods;
     else
@@ -70,7 +68,9 @@ private:
   }
 
   void add_other(string_id said) {
-    if (const auto known = find_other(said); known != others_.end())
+    if (first_.pods == 0)
+      first_ = {said, 1};
+    else if (const auto known = find_other(said); known != others_.end())
       ++known->pods;
     else
       others_.push_back({said, 1});

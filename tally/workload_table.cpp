@@ -175,7 +175,7 @@ void workload_table::restore(const uid& id, workload state) {
 
 owner_resolutions workload_table::resolve(fact_batch& batch) {
   owner_resolutions answers;
-  answers.of.resize(batch.facts.size());
+  answers.of.reserve(batch.facts.size());
   constexpr std::size_t prefetch_ahead = 16;
   for (std::size_t i = 0; i < batch.facts.size(); ++i) {
     if (i + prefetch_ahead < batch.facts.size())
@@ -183,8 +183,11 @@ owner_resolutions workload_table::resolve(fact_batch& batch) {
         workloads_.prefetch(pod->controller.id);
     const auto& body = batch.facts[i].body;
     if (const auto* pod = std::get_if<pod_observed>(&body)) {
-      answers.of[i] = owner_of(*pod, batch);
-    } else if (const auto* seen = std::get_if<workload_observed>(&body)) {
+      answers.of.push_back(owner_of(*pod, batch));
+      continue;
+    }
+    auto& answer = answers.of.emplace_back();
+    if (const auto* seen = std::get_if<workload_observed>(&body)) {
       const auto& ref = seen->controller;
       const auto before = workloads_.find(seen->id);
       const bool is_new_link = before == workloads_.end() || before->second.controller.id != ref.id;
@@ -193,7 +196,6 @@ owner_resolutions workload_table::resolve(fact_batch& batch) {
                      seen->name_space,
                      std::string{batch.text(seen->name)},
                      {ref.id, ref.kind, ref.api_version, std::string{batch.text(ref.name)}}});
-      auto& answer = answers.of[i];
       answer = follow({seen->id, seen->kind, seen->api_version, seen->name}, batch);
       answer.is_new_link = is_new_link;
       answer.below.offset = static_cast<std::uint32_t>(answers.below.size());
