@@ -1,6 +1,11 @@
 #include "base/invariant.hpp"
 #include "messages/wire/event.pb.h"
 #include "messages/wire/fact_codec.hpp"
+#include "messages/wire/pod_encoding.hpp"
+
+#include <cstring>
+#include <type_traits>
+#include <vector>
 
 namespace tallyman {
 
@@ -58,26 +63,10 @@ void fill_controller(Message& message, const fact_batch& batch, const controller
   assign(message.mutable_controller_name(), batch.text(controller.name));
 }
 
-void fill_containers(pb::PodObserved& message, const fact_batch& batch, pool_slice containers) {
-  invariant(containers.length <= containers_per_pod_max && "a source let a pod with too many containers in");
-  auto& target = *message.mutable_containers();
-  target.Clear();
-  for (const auto* from = batch.begin_of(containers); from != batch.end_of(containers); ++from) {
-    auto& to = *target.Add();
-    to.set_name_id(number(from->name));
-    to.set_image_id(number(from->image));
-    to.set_image_id_id(number(from->image_id));
-    to.set_runtime_id(number(from->runtime));
-    to.set_list(number(from->list));
-    to.set_instance(from->instance);
-  }
-}
-
 } // namespace
 
 // Each message is overwritten field by field: every `fill` sets every field, which makes Clear superfluous.
 struct fact_encoder::messages {
-  pb::PodObserved pod;
   pb::Gone gone;
   pb::NodeObserved node;
   pb::WorkloadObserved workload;
@@ -88,21 +77,9 @@ struct fact_encoder::messages {
   pb::Bookmarked bookmark;
   pb::SettingsChanged settings;
 
-  const google::protobuf::MessageLite* prepared = nullptr;
+  const google::protobuf::MessageLite* prepared = nullptr; ///< null: the bytes in `pod` are
+  std::vector<std::uint8_t> pod;
   std::size_t size = 0;
-
-  const pb::PodObserved& fill(const fact_batch& batch, const pod_observed& body) {
-    fill_uid(pod, body.id);
-    pod.set_namespace_id(number(body.name_space));
-    pod.set_node_id(number(body.node));
-    assign(pod.mutable_name(), batch.text(body.name));
-    fill_controller(pod, batch, body.controller);
-    pod.set_resource_version(body.resource_version);
-    pod.set_phase(number(body.phase));
-    pod.set_deleting(body.deleting);
-    fill_containers(pod, batch, body.containers);
-    return pod;
-  }
 
   const pb::Gone& fill_gone(const uid& id, string_id name, std::uint64_t resource_version, gone_reason reason,
                             string_id api_version = {}) {
@@ -211,18 +188,27 @@ record_type fact_encoder::type_of(const fact& item) {
 
 std::size_t fact_encoder::prepare(const fact_batch& batch, const fact& item) {
   return std::visit(
-      [&](const auto& body) {
-        const auto& message = messages_->fill(batch, body);
-        messages_->prepared = &message;
-        messages_->size = message.ByteSizeLong();
+      [&]<class Body>(const Body& body) {
+        if constexpr (std::is_same_v<Body, pod_observed>) {
+          encode_pod(batch, body, messages_->pod);
+          messages_->prepared = nullptr;
+          messages_->size = messages_->pod.size();
+        } else {
+          const auto& message = messages_->fill(batch, body);
+          messages_->prepared = &message;
+          messages_->size = message.ByteSizeLong();
+        }
         return messages_->size;
       },
       item.body);
 }
 
 void fact_encoder::write(std::span<std::byte> target) const {
-  invariant(messages_->prepared != nullptr && "write without prepare");
   invariant(target.size() == messages_->size && "the target has another size than prepare returned");
+  if (messages_->prepared == nullptr) {
+    std::memcpy(target.data(), messages_->pod.data(), target.size());
+    return;
+  }
   auto* const begin = reinterpret_cast<std::uint8_t*>(target.data());
   const auto* const end = messages_->prepared->SerializeWithCachedSizesToArray(begin);
   invariant(end == begin + target.size() && "protobuf wrote another size than it announced");
