@@ -40,28 +40,38 @@ result<bool> holds_no_batch(storage& disk, const std::string& path) {
   }
 }
 
-/// Removes what an interrupted creation left, and refuses if it may be more than that.
-result<void> clear_unfinished(storage& disk, const std::string& directory) {
+/// Refuses if what is there may be more than an interrupted creation.
+result<void> check_unfinished(storage& disk, const std::string& directory,
+                              const std::vector<std::string>& names) {
   auto snapshots = list_snapshots(disk, directory);
   if (!snapshots)
     return snapshots.failure();
   if (!snapshots->empty())
     return damage_of(directory + "/superblock",
                      "is missing, but there are snapshots; restore it from a copy");
-  auto names = disk.list(segments_directory(directory));
-  if (!names)
-    return names.failure();
-  for (const std::string& name : *names) {
-    const std::string path = segments_directory(directory) + "/" + name;
-    auto empty = name.ends_with(segment_suffix) ? holds_no_batch(disk, path) : result<bool>(true);
+  for (const std::string& name : names) {
+    if (!name.ends_with(segment_suffix))
+      continue;
+    auto empty = holds_no_batch(disk, segments_directory(directory) + "/" + name);
     if (!empty)
       return empty.failure();
     if (!*empty)
       return damage_of(directory + "/superblock",
                        "is missing, but " + name + " holds batches; restore it from a copy");
-    if (auto removed = disk.remove(path); !removed)
-      return removed;
   }
+  return {};
+}
+
+/// Removes what an interrupted creation left, once it is certain that it is no more than that.
+result<void> clear_unfinished(storage& disk, const std::string& directory) {
+  auto names = disk.list(segments_directory(directory));
+  if (!names)
+    return names.failure();
+  if (auto right = check_unfinished(disk, directory, *names); !right)
+    return right;
+  for (const std::string& name : *names)
+    if (auto removed = disk.remove(segments_directory(directory) + "/" + name); !removed)
+      return removed;
   return {};
 }
 
@@ -148,6 +158,8 @@ result<void> make_directories(storage& disk, const std::string& directory) {
 result<void> create_journal(storage& disk, const std::string& directory, const log_options& options) {
   if (auto cleared = clear_unfinished(disk, directory); !cleared)
     return cleared;
+  if (auto made = make_directories(disk, directory); !made)
+    return made;
   auto high = draw_random(options);
   if (!high)
     return high.failure();

@@ -32,7 +32,8 @@ public:
       : disk_(disk), directory_(std::move(directory)), options_(options), lock_(std::move(recovered.lock)),
         superblock_(std::move(recovered.superblock)), end_(recovered.end), info_(recovered.info),
         visible_batch_(recovered.visible_batch), state_(std::move(recovered.segments), recovered.end),
-        supply_(disk, directory_, options), history_sequence_(recovered.info.history_sequence) {}
+        supply_(disk, directory_, options), history_sequence_(recovered.info.history_sequence),
+        repairs_(std::move(recovered.repairs)) {}
 
   ~implementation() { (void)close(); }
 
@@ -45,7 +46,8 @@ public:
     now.last_sequence = view.durable_sequence;
     now.last_time_ms = view.time_ms;
     const superblock block = superblock_->current();
-    now.snapshot_sequence = block.newest_snapshot;
+    if (!repairs_)
+      now.snapshot_sequence = block.newest_snapshot;
     now.version = block.version();
     now.first_sequence = view.segments.front().header.first_sequence;
     now.history_sequence = history_sequence_.load();
@@ -93,6 +95,8 @@ public:
       return usage_failure("the log was opened read-only");
     if (committer_ || closed_)
       return usage_failure("the log was started before");
+    if (auto repaired = repair(); !repaired)
+      return repaired;
     if (options_.content_version > superblock_->current().content_version) {
       auto marked =
           superblock_->update([&](superblock& block) { block.content_version = options_.content_version; });
@@ -180,6 +184,8 @@ public:
     auto plan = plan_retention(limits);
     if (!plan || plan->empty())
       return plan;
+    if (auto repaired = repair(); !repaired)
+      return repaired.failure();
     if (auto noted = note_retirement(*superblock_, *plan); !noted)
       return noted.failure();
     history_sequence_ = plan->history_sequence;
@@ -209,6 +215,18 @@ public:
   }
 
 private:
+  /// Carries out what recovery planned, once, now that all that had to be read was sound.
+  result<void> repair() {
+    if (!repairs_)
+      return {};
+    auto quarantine = carry_out(disk_, directory_, *superblock_, *repairs_);
+    if (!quarantine)
+      return quarantine.failure();
+    info_.recovery.quarantine = std::move(*quarantine);
+    repairs_.reset();
+    return {};
+  }
+
   /// The last batch that may be handed out.
   std::uint64_t visible_batch(const log_state::view& view) const noexcept {
     return options_.read_only ? visible_batch_ : view.durable_batch;
@@ -267,7 +285,7 @@ private:
   std::unique_ptr<file_lock> lock_;
   std::unique_ptr<superblock_file> superblock_;
   const log_position end_;
-  const log_info info_;
+  log_info info_; ///< changes in repair() only
   const std::uint64_t visible_batch_;
   log_state state_;
   segment_supply supply_;
@@ -276,6 +294,7 @@ private:
   std::unique_ptr<committer> committer_;
   std::mutex housekeeping_; ///< held while files of the past are removed
   std::atomic<std::uint64_t> history_sequence_;
+  std::optional<repair_plan> repairs_; ///< until they are carried out
   bool closed_ = false;
 };
 

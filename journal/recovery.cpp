@@ -3,7 +3,6 @@
 #include "journal/creation.hpp"
 #include "journal/failure.hpp"
 #include "journal/log_end.hpp"
-#include "journal/retention.hpp"
 #include "journal/snapshot_choice.hpp"
 #include "journal/snapshot_store.hpp"
 
@@ -158,25 +157,21 @@ result<void> settle(storage& disk, const std::string& directory, const segment_e
     return synced;
   if (auto forgotten = (*opened)->forget_cache(); !forgotten)
     return forgotten;
-  for (const std::string& folder : {directory, segments_directory(directory), snapshots_directory(directory)})
+  for (const std::string& folder :
+       {directory, segments_directory(directory), snapshots_directory(directory)}) {
+    auto there = disk.exists(folder);
+    if (!there)
+      return there.failure();
+    if (!*there)
+      continue;
     if (auto synced = disk.sync_directory(folder); !synced)
       return synced;
+  }
   return {};
 }
 
-result<void> remove_spares(storage& disk, const std::string& directory) {
-  auto names = disk.list(segments_directory(directory));
-  if (!names)
-    return names.failure();
-  for (const std::string& name : *names)
-    if (name.starts_with("spare-"))
-      if (auto removed = disk.remove(segments_directory(directory) + "/" + name); !removed)
-        return removed;
-  return {};
-}
-
-/// All checks first, then the repair, then the superblock: a refusal has changed nothing.
-result<void> recover_tail(storage& disk, const std::string& directory, recovered_log& log) {
+/// All checks that need no replay, and the plan of what to repair.
+result<void> plan_repairs(storage& disk, const std::string& directory, recovered_log& log) {
   const segment_entry& newest = log.segments.back();
   if (auto settled = settle(disk, directory, newest); !settled)
     return settled;
@@ -191,12 +186,7 @@ result<void> recover_tail(storage& disk, const std::string& directory, recovered
   if (auto chosen = take_snapshot_choice(disk, directory, log); !chosen)
     return chosen;
   report_tail(log.info.recovery, newest, end->tail);
-  if (end->tail.found != tail_report::kind::torn)
-    return {};
-  auto path = quarantine_tail(disk, directory, newest, end->tail);
-  if (!path)
-    return path.failure();
-  log.info.recovery.quarantine = *path;
+  log.repairs = repair_plan{newest, log.end, end->tail, log.info.snapshot_sequence};
   return {};
 }
 
@@ -206,24 +196,8 @@ result<recovered_log> recover_for_writing(storage& disk, const std::string& dire
   if (!log)
     return log;
   log->lock = std::move(lock);
-  if (auto recovered = recover_tail(disk, directory, *log); !recovered)
-    return recovered.failure();
-  if (auto removed = remove_spares(disk, directory); !removed)
-    return removed.failure();
-  if (auto moved = quarantine_snapshots_after(disk, directory, log->info.snapshot_sequence); !moved)
-    return moved.failure();
-  if (auto removed = remove_unfinished_snapshots(disk, directory); !removed)
-    return removed.failure();
-  if (auto removed = remove_retired(disk, directory, log->superblock->current().retired_before); !removed)
-    return removed.failure();
-  auto noted = log->superblock->update([&](superblock& block) {
-    block.newest_segment = log->segments.back().header.number;
-    block.newest_snapshot = log->info.snapshot_sequence;
-    block.durable_sequence = log->end.last_sequence();
-    block.durable_batch = log->end.next_batch - 1;
-  });
-  if (!noted)
-    return noted.failure();
+  if (auto planned = plan_repairs(disk, directory, *log); !planned)
+    return planned.failure();
   fill_info(*log);
   return log;
 }
@@ -306,8 +280,9 @@ result<recovered_log> recover(storage& disk, const std::string& directory, const
   }
   if (options.read_only)
     return recover_for_reading(disk, directory, options);
+  // The lock lives in the directory. Whatever else is missing is made once it is known what is there.
   if (options.create_if_missing)
-    if (auto made = make_directories(disk, directory); !made)
+    if (auto made = disk.make_directory(directory); !made)
       return made.failure();
   auto lock = disk.lock(lock_path(directory), std::to_string(::getpid()));
   if (!lock)

@@ -142,6 +142,16 @@ void simulated_storage::set_content(const std::string& path, std::string bytes) 
   durable_names_[path] = node;
 }
 
+std::map<std::string, std::string> simulated_storage::image() const {
+  const std::lock_guard guard(mutex_);
+  std::map<std::string, std::string> all;
+  for (const std::string& folder : directories_)
+    all.emplace(folder + '/', std::string());
+  for (const auto& [name, node] : names_)
+    all.emplace(name, node->cached);
+  return all;
+}
+
 std::vector<std::string> simulated_storage::files() const {
   const std::lock_guard guard(mutex_);
   std::vector<std::string> found;

@@ -91,6 +91,9 @@ public:
   /// All files, sorted.
   std::vector<std::string> files() const;
 
+  /// All that is there, to the byte: files with their content, folders with nothing.
+  std::map<std::string, std::string> image() const;
+
   // -- storage -----------------------------------------------------------------------------------------
 
   result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) override;
