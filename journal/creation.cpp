@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::string_view default_cluster = "default";
 
-std::string parent_of(const std::string& path) {
-  const auto slash = path.find_last_not_of('/') == std::string::npos
-                         ? std::string::npos
-                         : path.find_last_of('/', path.find_last_not_of('/'));
-  if (slash == std::string::npos)
-    return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 /// Whether the file holds nothing behind its first block.
 result<bool> holds_no_batch(storage& disk, const std::string& path) {
   auto opened = disk.open(path, open_mode::read);
@@ -142,6 +133,15 @@ std::uint64_t segment_bytes_of(const log_options& options, std::uint64_t number)
   for (std::uint64_t i = 1; i < number && bytes < options.segment_bytes; ++i)
     bytes *= 4;
   return bytes < options.segment_bytes ? bytes : options.segment_bytes;
+}
+
+std::string parent_of(const std::string& path) {
+  const auto slash = path.find_last_not_of('/') == std::string::npos
+                         ? std::string::npos
+                         : path.find_last_of('/', path.find_last_not_of('/'));
+  if (slash == std::string::npos)
+    return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
 }
 
 result<void> make_directories(storage& disk, const std::string& directory) {

@@ -18,6 +18,9 @@ result<std::uint64_t> draw_random(const log_options& options);
 /// Size of segment `number`: starts small, so that a small journal costs little, and grows fourfold.
 std::uint64_t segment_bytes_of(const log_options& options, std::uint64_t number);
 
+/// The folder that `path` is in; "." for a bare name.
+std::string parent_of(const std::string& path);
+
 /// Makes those of the journal's directories that are missing.
 result<void> make_directories(storage& disk, const std::string& directory);
 

@@ -117,8 +117,8 @@ result<void> disk_storage::rename(const std::string& from, const std::string& to
 }
 
 result<void> disk_storage::remove(const std::string& path) {
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT)
-    return system_failure("unlink", path, errno);
+  if (std::remove(path.c_str()) != 0 && errno != ENOENT)
+    return system_failure("remove", path, errno);
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include "journal/batch_writer.hpp"
 #include "journal/committer.hpp"
 #include "journal/failure.hpp"
+#include "journal/held_files.hpp"
 #include "journal/log_state.hpp"
 #include "journal/log_walk.hpp"
 #include "journal/recovery.hpp"
@@ -28,12 +29,14 @@ error not_started() {
 
 class log::implementation {
 public:
-  implementation(storage& disk, std::string directory, const log_options& options, recovered_log recovered)
-      : disk_(disk), directory_(std::move(directory)), options_(options), lock_(std::move(recovered.lock)),
-        superblock_(std::move(recovered.superblock)), end_(recovered.end), info_(recovered.info),
-        visible_batch_(recovered.visible_batch), state_(std::move(recovered.segments), recovered.end),
-        supply_(disk, directory_, options), history_sequence_(recovered.info.history_sequence),
-        repairs_(std::move(recovered.repairs)) {}
+  /// `held`: what a reader holds, and then the disk itself; else nothing.
+  implementation(storage& disk, std::unique_ptr<held_files> held, std::string directory,
+                 const log_options& options, recovered_log recovered)
+      : held_(std::move(held)), disk_(disk), directory_(std::move(directory)), options_(options),
+        lock_(std::move(recovered.lock)), superblock_(std::move(recovered.superblock)), end_(recovered.end),
+        info_(recovered.info), visible_batch_(recovered.visible_batch),
+        state_(std::move(recovered.segments), recovered.end), supply_(disk, directory_, options),
+        history_sequence_(recovered.info.history_sequence), repairs_(std::move(recovered.repairs)) {}
 
   ~implementation() { (void)close(); }
 
@@ -279,6 +282,7 @@ private:
     return thin_out_snapshots(disk_, directory_, bytes_of(state_.look().segments));
   }
 
+  std::unique_ptr<held_files> held_;
   storage& disk_;
   const std::string directory_;
   const log_options options_;
@@ -303,11 +307,13 @@ log::~log() = default;
 
 result<std::unique_ptr<log>> log::open(storage& disk, const std::string& directory,
                                        const log_options& options) {
-  auto recovered = recover(disk, directory, options);
+  auto held = options.read_only ? std::make_unique<held_files>(disk) : nullptr;
+  storage& from = held ? *held : disk;
+  auto recovered = recover(from, directory, options);
   if (!recovered)
     return recovered.failure();
-  return std::unique_ptr<log>(
-      new log(std::make_unique<implementation>(disk, directory, options, std::move(*recovered))));
+  return std::unique_ptr<log>(new log(
+      std::make_unique<implementation>(from, std::move(held), directory, options, std::move(*recovered))));
 }
 
 log_info log::info() const {

@@ -242,26 +242,37 @@ result<recovered_log> read_once(storage& disk, const std::string& directory, con
   return log;
 }
 
-/// What retention has given up.
-result<std::uint64_t> retired_before(storage& disk, const std::string& directory) {
+/// A superblock's counter: it grows whenever a writer takes a snapshot, gives up history or rolls.
+result<std::uint64_t> counter_of(storage& disk, const std::string& directory) {
   auto block = superblock_file::open(disk, directory, open_mode::read);
   if (!block)
     return block.failure();
-  return (*block)->current().retired_before;
+  return (*block)->current().counter;
 }
 
-/// A writer's retention may take files between the look at the superblock and the look at them: then again.
+constexpr int reads_without_a_change = 3;
+constexpr int reads_max = 200;
+
+/// A writer may take files between the look at the superblock, or at a folder, and the look at them: then
+/// again. It removes them some time after it wrote the superblock, so one look that finds that unchanged
+/// proves nothing.
 result<recovered_log> recover_for_reading(storage& disk, const std::string& directory,
                                           const log_options& options) {
-  for (;;) {
-    auto before = retired_before(disk, directory);
+  int unchanged = 0;
+  for (int reads = 1;; ++reads) {
+    auto before = counter_of(disk, directory);
     if (!before)
       return before.failure();
     auto log = read_once(disk, directory, options);
-    if (log)
+    if (log || reads == reads_max)
       return log;
-    auto after = retired_before(disk, directory);
-    if (!after || *after == *before)
+    auto after = counter_of(disk, directory);
+    auto writer = disk.lock_holder(lock_path(directory));
+    if (!after || !writer)
+      return log;
+    if (*after != *before)
+      unchanged = 0;
+    else if (!*writer || ++unchanged == reads_without_a_change)
       return log;
   }
 }

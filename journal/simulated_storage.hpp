@@ -125,6 +125,7 @@ private:
   std::optional<error> enter(std::string_view call, const std::string& path, std::uint64_t generation);
   bool change_begins();
   void change_name(name_change change);
+  result<void> rename_folder(const std::string& from, const std::string& to);
   static void apply(const name_change& change, names& to);
   std::uint64_t used() const;
   void drop_handles();

@@ -1,6 +1,7 @@
 #include "journal/verify.hpp"
 
 #include "journal/failure.hpp"
+#include "journal/held_files.hpp"
 #include "journal/log_walk.hpp"
 #include "journal/recovery.hpp"
 #include "journal/snapshot_store.hpp"
@@ -181,7 +182,8 @@ result<void> check_everything(storage& disk, const std::string& directory, const
 
 result<verify_report> verify(storage& disk, const std::string& directory, const verify_progress& tell) {
   verify_report report;
-  if (auto checked = check_everything(disk, directory, tell, report.stat); !checked) {
+  held_files held(disk);
+  if (auto checked = check_everything(held, directory, tell, report.stat); !checked) {
     if (!is_finding(checked.failure()))
       return checked.failure();
     report.first_damage = checked.failure();
@@ -190,18 +192,19 @@ result<verify_report> verify(storage& disk, const std::string& directory, const 
 }
 
 result<journal_stat> stat(storage& disk, const std::string& directory, const retention_limits& limits) {
-  auto log = look_at(disk, directory);
+  held_files held(disk);
+  auto log = look_at(held, directory);
   if (!log)
     return log.failure();
   journal_stat figures;
-  if (auto counted = count_snapshots(disk, directory, *log, figures); !counted)
+  if (auto counted = count_snapshots(held, directory, *log, figures); !counted)
     return counted.failure();
   counting all(*log, figures);
   teller nobody({}, 0);
-  if (auto counted = count_batches(disk, *log, true, all, nobody); !counted)
+  if (auto counted = count_batches(held, *log, true, all, nobody); !counted)
     return counted.failure();
   auto plan = plan_retention(
-      disk, directory, {log->segments, log->info.last_sequence, log->visible_batch, log->info.last_time_ms},
+      held, directory, {log->segments, log->info.last_sequence, log->visible_batch, log->info.last_time_ms},
       limits);
   if (!plan)
     return plan.failure();
