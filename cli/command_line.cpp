@@ -5,9 +5,35 @@
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
 
+#include <charconv>
+#include <limits>
+#include <string>
 #include <utility>
 
 namespace tallyman::cli {
+
+namespace {
+
+constexpr std::size_t shown_max = 64;
+
+/// A value as a message shows it: its beginning, if it is long.
+std::string shown(const std::string& value) {
+  return "'" + (value.size() <= shown_max ? value : value.substr(0, shown_max) + "...") + "'";
+}
+
+/// Why `value` is no number that 64 bits hold; empty if it is one. CLI11 takes -1 for 2^64 - 1.
+std::string why_no_count(const std::string& value) {
+  std::uint64_t number = 0;
+  const auto* const end = value.data() + value.size();
+  const auto read = std::from_chars(value.data(), end, number);
+  if (read.ec == std::errc::result_out_of_range && value.front() != '-')
+    return shown(value) + " is more than " + std::to_string(std::numeric_limits<std::uint64_t>::max());
+  if (read.ec != std::errc{} || read.ptr != end)
+    return shown(value) + " is no whole number from 0 on";
+  return {};
+}
+
+} // namespace
 
 const command_option& command_option::required() const {
   inner_->required();
@@ -30,17 +56,39 @@ const command_option& command_option::range(std::uint64_t least, std::uint64_t m
 }
 
 const command_option& command_option::range(double least, double most) const {
-  inner_->check(CLI::Range(least, most));
+  inner_->check(CLI::Validator{[least, most](const std::string& value) {
+                                 double number = 0;
+                                 const auto* const end = value.data() + value.size();
+                                 const auto read = std::from_chars(value.data(), end, number);
+                                 // Not the other way round: no comparison holds for NaN.
+                                 if (read.ec == std::errc{} && read.ptr == end && number >= least &&
+                                     number <= most)
+                                   return std::string();
+                                 return shown(value) + " is no number above 0, and at most " +
+                                        std::to_string(static_cast<std::uint64_t>(most));
+                               },
+                               ""});
   return *this;
 }
 
-const command_option& command_option::not_negative() const {
-  inner_->check(CLI::NonNegativeNumber);
+const command_option& command_option::not_empty() const {
+  inner_->check(CLI::Validator{[](const std::string& value) {
+                                 return std::string{
+                                     value.empty() ? "it is empty; give a value, or leave it out" : ""};
+                               },
+                               ""});
   return *this;
 }
 
 const command_option& command_option::byte_size() const {
-  inner_->transform(CLI::AsSizeValue(true))->check(CLI::PositiveNumber);
+  // Checks see what transform() made of the value: a plain number of bytes.
+  inner_->transform(CLI::AsSizeValue(true))
+      ->check(CLI::Validator{[](const std::string& bytes) {
+                               return bytes.find_first_not_of('0') == std::string::npos
+                                          ? "it must be more than 0 bytes"
+                                          : why_no_count(bytes);
+                             },
+                             ""});
   return *this;
 }
 
@@ -72,7 +120,9 @@ command_option subcommand::add_option(const std::string& names, std::vector<std:
 
 command_option subcommand::add_option(const std::string& names, std::uint64_t& into,
                                       const std::string& help) const {
-  return command_option{inner_->add_option(names, into, help)};
+  auto* const added = inner_->add_option(names, into, help);
+  added->check(CLI::Validator{why_no_count, ""});
+  return command_option{added};
 }
 
 command_option subcommand::add_option(const std::string& names, double& into, const std::string& help) const {

@@ -38,7 +38,8 @@ public:
   const command_option& one_of(std::initializer_list<std::string> allowed) const;
   const command_option& range(std::uint64_t least, std::uint64_t most) const;
   const command_option& range(double least, double most) const;
-  const command_option& not_negative() const;
+  /// An empty value is a mistake, most often of a shell variable that is not set.
+  const command_option& not_empty() const;
   /// A number of bytes above 0 with a unit such as 500MB (powers of 1,000) or 20GiB.
   const command_option& byte_size() const;
   /// `why_not` says what is wrong with a value; nothing is, if it is empty.

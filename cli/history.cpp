@@ -119,8 +119,10 @@ void add_history(const subcommand& to) {
       to.add_subcommand("history", "Tell what happened to an image, or which images an owner had");
   add_data(self, arguments->cluster);
   self.add_option("--from", arguments->from, "First event, or the time behind which to begin")
+      .not_empty()
       .type_name(moment_type_name);
   self.add_option("--to", arguments->to, "Last event, or the time at which to end")
+      .not_empty()
       .type_name(moment_type_name);
   self.add_option("-o,--output", arguments->format,
                   "table for people; json: one document; csv: one record for each entry")

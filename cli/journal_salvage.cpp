@@ -59,9 +59,11 @@ void add_journal_salvage(const subcommand& to) {
       to.add_subcommand("salvage", "Get whatever is sound out of a damaged journal, into a new one");
   self.add_option("DIR", arguments->directory,
                   "The directory of the damaged journal; nothing in it is changed")
-      .required();
+      .required()
+      .not_empty();
   self.add_option("--to", arguments->to, "The directory of the new journal, which must not exist yet")
       .required()
+      .not_empty()
       .type_name("NEW");
   self.add_option("--cluster", arguments->options.cluster,
                   "Name of the cluster, if the superblock that knows it is lost")
