@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/shortage.hpp"
 
 #include <fcntl.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -75,6 +76,9 @@ bool keep_standard_descriptors() {
       return false;
   return true;
 }
+
+/// Before the constructors of the libraries, which take memory, too.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const first_of_all)() = end_on_shortage;
 
 } // namespace
 

@@ -87,13 +87,18 @@ result<std::vector<std::string>> disk_storage::list(const std::string& path) {
       return names;
     return system_failure("opendir", path, errno);
   }
-  errno = 0;
-  while (const dirent* entry = ::readdir(directory)) {
+  // Before each call: an allocation that succeeded at its second try leaves ENOMEM behind.
+  int number = 0;
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = ::readdir(directory);
+    number = errno;
+    if (entry == nullptr)
+      break;
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..")
       names.emplace_back(name);
   }
-  const int number = errno;
   ::closedir(directory);
   if (number != 0)
     return system_failure("readdir", path, number);
