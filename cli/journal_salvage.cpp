@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/new_directory.hpp"
 #include "cli/retention_text.hpp"
 #include "cli/table.hpp"
 #include "cli/terminal_text.hpp"
@@ -33,6 +34,8 @@ std::string text_of(const journal::salvaged_journal& made) {
 }
 
 result<exit_code> run(const salvage_arguments& arguments, output& out) {
+  if (auto elsewhere = check_new_directory(arguments.directory, arguments.to); !elsewhere)
+    return elsewhere.failure();
   journal::disk_storage disk;
   const auto report = journal::salvage(disk, arguments.directory, arguments.to, arguments.options);
   if (!report)

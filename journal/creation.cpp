@@ -31,34 +31,12 @@ result<bool> holds_no_batch(storage& disk, const std::string& path) {
   }
 }
 
-/// Refuses if what is there may be more than an interrupted creation.
-result<void> check_unfinished(storage& disk, const std::string& directory,
-                              const std::vector<std::string>& names) {
-  auto snapshots = list_snapshots(disk, directory);
-  if (!snapshots)
-    return snapshots.failure();
-  if (!snapshots->empty())
-    return damage_of(directory + "/superblock",
-                     "is missing, but there are snapshots; restore it from a copy");
-  for (const std::string& name : names) {
-    if (!name.ends_with(segment_suffix))
-      continue;
-    auto empty = holds_no_batch(disk, segments_directory(directory) + "/" + name);
-    if (!empty)
-      return empty.failure();
-    if (!*empty)
-      return damage_of(directory + "/superblock",
-                       "is missing, but " + name + " holds batches; restore it from a copy");
-  }
-  return {};
-}
-
 /// Removes what an interrupted creation left, once it is certain that it is no more than that.
 result<void> clear_unfinished(storage& disk, const std::string& directory) {
   auto names = disk.list(segments_directory(directory));
   if (!names)
     return names.failure();
-  if (auto right = check_unfinished(disk, directory, *names); !right)
+  if (auto right = check_unfinished(disk, directory); !right)
     return right;
   for (const std::string& name : *names)
     if (auto removed = disk.remove(segments_directory(directory) + "/" + name); !removed)
@@ -153,6 +131,29 @@ result<void> make_directories(storage& disk, const std::string& directory) {
   if (auto synced = disk.sync_directory(directory); !synced)
     return synced;
   return disk.sync_directory(parent_of(directory));
+}
+
+result<void> check_unfinished(storage& disk, const std::string& directory) {
+  constexpr const char* what_to_do = "; restore it from a copy, or salvage";
+  auto snapshots = list_snapshots(disk, directory);
+  if (!snapshots)
+    return snapshots.failure();
+  if (!snapshots->empty())
+    return damage_of(directory + "/superblock",
+                     std::string("is missing, but there are snapshots") + what_to_do);
+  auto names = disk.list(segments_directory(directory));
+  if (!names)
+    return names.failure();
+  for (const std::string& name : *names) {
+    if (!name.ends_with(segment_suffix))
+      continue;
+    auto empty = holds_no_batch(disk, segments_directory(directory) + "/" + name);
+    if (!empty)
+      return empty.failure();
+    if (!*empty)
+      return damage_of(directory + "/superblock", "is missing, but " + name + " holds batches" + what_to_do);
+  }
+  return {};
 }
 
 result<void> create_journal(storage& disk, const std::string& directory, const log_options& options) {

@@ -24,6 +24,10 @@ std::string parent_of(const std::string& path);
 /// Makes those of the journal's directories that are missing.
 result<void> make_directories(storage& disk, const std::string& directory);
 
+/// Succeeds if what is in `directory`, which has no superblock, is no more than a creation that was
+/// interrupted: no snapshot, and no segment that holds a batch. Else: damaged. Changes nothing.
+result<void> check_unfinished(storage& disk, const std::string& directory);
+
 /// Makes a new, empty journal in `directory`, which exists. The superblock comes last: until it is there, the
 /// rest is an interrupted creation and is made anew. Refuses to overwrite a segment that holds anything.
 result<void> create_journal(storage& disk, const std::string& directory, const log_options& options);

@@ -18,21 +18,23 @@ std::string lock_path(const std::string& directory) {
   return directory + "/lock";
 }
 
-result<bool> is_there(storage& disk, const std::string& directory) {
+/// Why there is nothing to open, if there is no superblock.
+result<void> check_there(storage& disk, const std::string& directory) {
   auto found = disk.exists(directory + "/superblock");
-  if (!found || *found)
-    return found;
-  auto segments = disk.list(segments_directory(directory));
-  if (!segments)
-    return segments.failure();
-  const auto is_segment = [](const std::string& name) { return name.ends_with(segment_suffix); };
-  if (std::any_of(segments->begin(), segments->end(), is_segment))
-    return damage_of(directory + "/superblock", "is missing, but there are segments; restore it from a copy");
-  return false;
-}
-
-error nothing_there(const std::string& directory) {
-  return usage_failure("there is no journal in " + directory + "; check the path");
+  if (!found)
+    return found.failure();
+  if (*found)
+    return {};
+  if (auto unfinished = check_unfinished(disk, directory); !unfinished)
+    return unfinished;
+  auto begun = disk.list(segments_directory(directory));
+  if (!begun)
+    return begun.failure();
+  return usage_failure("there is no journal in " + directory +
+                       (begun->empty()
+                            ? "; check the path"
+                            : " yet: its making was interrupted, or goes on; whoever starts to write "
+                              "it makes it anew"));
 }
 
 result<void> check_cluster(const std::string& directory, const superblock& block, const std::string& wanted) {
@@ -282,13 +284,9 @@ result<recovered_log> recover_for_reading(storage& disk, const std::string& dire
 result<recovered_log> recover(storage& disk, const std::string& directory, const log_options& options) {
   if (auto sensible = check_options(options); !sensible)
     return sensible.failure();
-  if (!options.create_if_missing) {
-    auto there = is_there(disk, directory);
-    if (!there)
+  if (!options.create_if_missing)
+    if (auto there = check_there(disk, directory); !there)
       return there.failure();
-    if (!*there)
-      return nothing_there(directory);
-  }
   if (options.read_only)
     return recover_for_reading(disk, directory, options);
   // The lock lives in the directory. Whatever else is missing is made once it is known what is there.
