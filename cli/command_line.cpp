@@ -1,9 +1,12 @@
 #include "cli/command_line.hpp"
 
+#include "cli/terminal_text.hpp"
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
+#include <fmt/format.h>
 
 #include <charconv>
 #include <limits>
@@ -18,7 +21,11 @@ constexpr std::size_t shown_max = 64;
 
 /// A value as a message shows it: its beginning, if it is long.
 std::string shown(const std::string& value) {
-  return "'" + (value.size() <= shown_max ? value : value.substr(0, shown_max) + "...") + "'";
+  return "'" + (value.size() <= shown_max ? value : std::string{cut(value, shown_max)} + "...") + "'";
+}
+
+std::string why_empty(const std::string& value) {
+  return value.empty() ? "it is empty; is a shell variable not set?" : "";
 }
 
 /// Why `value` is no number that 64 bits hold; empty if it is one. CLI11 takes -1 for 2^64 - 1.
@@ -71,13 +78,13 @@ const command_option& command_option::range(double least, double most) const {
   return *this;
 }
 
-const command_option& command_option::not_empty() const {
-  inner_->check(CLI::Validator{[](const std::string& value) {
-                                 return std::string{
-                                     value.empty() ? "it is empty; give a value, or leave it out" : ""};
-                               },
-                               ""});
-  return *this;
+const command_option& command_option::name(std::size_t bytes_max) const {
+  return check([bytes_max](const std::string& value) {
+    if (value.size() > bytes_max)
+      return fmt::format("{} has {} bytes; at most {} will do", shown(value), value.size(), bytes_max);
+    return printable(value) == value ? std::string{}
+                                     : shown(value) + " is no UTF-8, or holds control characters";
+  });
 }
 
 const command_option& command_option::byte_size() const {
@@ -110,12 +117,12 @@ subcommand subcommand::add_subcommand(const std::string& name, const std::string
 
 command_option subcommand::add_option(const std::string& names, std::string& into,
                                       const std::string& help) const {
-  return command_option{inner_->add_option(names, into, help)};
+  return command_option{inner_->add_option(names, into, help)}.check(why_empty);
 }
 
 command_option subcommand::add_option(const std::string& names, std::vector<std::string>& into,
                                       const std::string& help) const {
-  return command_option{inner_->add_option(names, into, help)};
+  return command_option{inner_->add_option(names, into, help)}.check(why_empty);
 }
 
 command_option subcommand::add_option(const std::string& names, std::uint64_t& into,

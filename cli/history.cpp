@@ -84,10 +84,6 @@ void write(const shown_history& history, const std::string& format, output& out)
 }
 
 result<exit_code> run(const history_arguments& arguments, output& out) {
-  if (arguments.wanted.empty())
-    return error{error_kind::usage,
-                 "IMAGE|OWNER is empty; give an image's name or id, a part of one, or an owner "
-                 "like Deployment/shop/catalog"};
   const auto journal = past_journal::open(arguments.cluster);
   if (!journal)
     return journal.failure();
@@ -119,10 +115,8 @@ void add_history(const subcommand& to) {
       to.add_subcommand("history", "Tell what happened to an image, or which images an owner had");
   add_data(self, arguments->cluster);
   self.add_option("--from", arguments->from, "First event, or the time behind which to begin")
-      .not_empty()
       .type_name(moment_type_name);
   self.add_option("--to", arguments->to, "Last event, or the time at which to end")
-      .not_empty()
       .type_name(moment_type_name);
   self.add_option("-o,--output", arguments->format,
                   "table for people; json: one document; csv: one record for each entry")

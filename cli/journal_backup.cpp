@@ -44,7 +44,6 @@ void add_journal_backup(const subcommand& to) {
       .required();
   self.add_option("--to", arguments->to, "The directory of the copy, which must not exist yet")
       .required()
-      .not_empty()
       .type_name("NEW");
   self.footer(
       "The copy holds everything that was proven durable when it began. It is a journal like any other.");

@@ -5,6 +5,7 @@
 #include "cli/terminal_text.hpp"
 #include "journal/disk_storage.hpp"
 #include "journal/salvage.hpp"
+#include "journal/superblock.hpp"
 
 #include <fmt/format.h>
 
@@ -62,14 +63,13 @@ void add_journal_salvage(const subcommand& to) {
       to.add_subcommand("salvage", "Get whatever is sound out of a damaged journal, into a new one");
   self.add_option("DIR", arguments->directory,
                   "The directory of the damaged journal; nothing in it is changed")
-      .required()
-      .not_empty();
+      .required();
   self.add_option("--to", arguments->to, "The directory of the new journal, which must not exist yet")
       .required()
-      .not_empty()
       .type_name("NEW");
   self.add_option("--cluster", arguments->options.cluster,
                   "Name of the cluster, if the superblock that knows it is lost")
+      .name(journal::cluster_bytes_max)
       .type_name("NAME");
   self.footer(
       "The newest part of which a state can be built becomes NEW, an older one NEW.until-SEQUENCE. Files of\n"

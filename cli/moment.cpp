@@ -107,7 +107,6 @@ void add_at(const subcommand& to, std::string& at) {
   to.add_option("--at", at,
                 "As it was at that moment: after an event (672), at a time (2026-11-23T10:15:30Z), or that "
                 "long ago (-2h30m; units w, d, h, m, s). What is due is judged as of then")
-      .not_empty()
       .type_name(moment_type_name);
 }
 

@@ -16,8 +16,6 @@ namespace {
 constexpr std::size_t threads_max = 256;
 
 std::string why_no_directory(const std::string& path) {
-  if (path.empty())
-    return "it is empty; name the directory of the cluster's journal";
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored) && !std::filesystem::is_directory(path, ignored))
     return path + " is not a directory";
