@@ -1,5 +1,6 @@
 #include "journal/log.hpp"
 
+#include "journal/age_clock.hpp"
 #include "journal/append_queue.hpp"
 #include "journal/batch_writer.hpp"
 #include "journal/committer.hpp"
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 
 namespace tallyman::journal {
@@ -23,6 +25,15 @@ namespace {
 
 error not_started() {
   return usage_failure("the log is not started for writing");
+}
+
+std::int64_t steady_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+std::unique_ptr<age_clock> clock_of(const log_options& options, const log_info& info) {
+  return options.now ? std::make_unique<age_clock>(info.last_time_ms, options.now, steady_ms) : nullptr;
 }
 
 } // namespace
@@ -36,7 +47,8 @@ public:
         lock_(std::move(recovered.lock)), superblock_(std::move(recovered.superblock)), end_(recovered.end),
         info_(recovered.info), visible_batch_(recovered.visible_batch),
         state_(std::move(recovered.segments), recovered.end), supply_(disk, directory_, options),
-        history_sequence_(recovered.info.history_sequence), repairs_(std::move(recovered.repairs)) {}
+        clock_(clock_of(options, recovered.info)), history_sequence_(recovered.info.history_sequence),
+        repairs_(std::move(recovered.repairs)) {}
 
   ~implementation() { (void)close(); }
 
@@ -176,7 +188,7 @@ public:
   result<retention_plan> plan_retention(const retention_limits& limits) const {
     const auto view = state_.look();
     return journal::plan_retention(
-        disk_, directory_, {view.segments, durable_sequence(), visible_batch(view), last_time_ms(view)},
+        disk_, directory_, {view.segments, durable_sequence(), visible_batch(view), counted_from_ms(view)},
         limits);
   }
 
@@ -235,8 +247,10 @@ private:
     return options_.read_only ? visible_batch_ : view.durable_batch;
   }
 
-  std::int64_t last_time_ms(const log_state::view& view) const noexcept {
-    return options_.read_only ? info_.last_time_ms : view.time_ms;
+  /// What the age of history is counted back from.
+  std::int64_t counted_from_ms(const log_state::view& view) const {
+    const std::int64_t last = options_.read_only ? info_.last_time_ms : view.time_ms;
+    return clock_ ? std::min(last, clock_->believed_ms()) : last;
   }
 
   /// 0: none.
@@ -296,7 +310,8 @@ private:
   std::unique_ptr<batch_writer> writer_;
   std::unique_ptr<append_queue> queue_;
   std::unique_ptr<committer> committer_;
-  std::mutex housekeeping_; ///< held while files of the past are removed
+  const std::unique_ptr<age_clock> clock_; ///< if there is a wall clock
+  std::mutex housekeeping_;                ///< held while files of the past are removed
   std::atomic<std::uint64_t> history_sequence_;
   std::optional<repair_plan> repairs_; ///< until they are carried out
   bool closed_ = false;

@@ -24,6 +24,11 @@ struct log_options {
   /// it, and one that is marked with a later version is refused. 0: the user does not look into records.
   std::uint32_t content_version = 0;
 
+  /// The wall clock, Unix milliseconds: retention counts the age of history back from no later than what it
+  /// says, as far as it is believed (age_clock.hpp). Unset: from the last event. Called from the threads that
+  /// take snapshots.
+  std::function<std::int64_t()> now;
+
   /// Change nothing on disk and take no lock. Beside a live writer only what is proven durable is visible.
   bool read_only = false;
 
