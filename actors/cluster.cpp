@@ -59,7 +59,7 @@ public:
       : system_(system), options_(std::move(options)),
         gate_(std::make_shared<flow_gate>(options_.flow_bytes_max)) {
     if (!options_.now)
-      options_.now = wall_clock_ms;
+      options_.now = age_clock_ = wall_clock_ms;
   }
 
   ~running() { static_cast<void>(close()); }
@@ -71,6 +71,7 @@ public:
     log_options.read_only = options_.read_only;
     log_options.keep = options_.keep;
     log_options.content_version = records_version;
+    log_options.now = age_clock_;
     auto log = journal::log::open(storage, directory, log_options);
     if (!log)
       return log.failure();
@@ -279,6 +280,7 @@ private:
 
   caf::actor_system& system_;
   cluster_options options_;
+  fact_sequencer::clock age_clock_; ///< none if the time is given, as for a recording
   std::shared_ptr<flow_gate> gate_;
   std::shared_ptr<wait_group> workers_ = std::make_shared<wait_group>(); ///< see `supervisor_options`
   std::shared_ptr<journal::log> log_;

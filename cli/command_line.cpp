@@ -1,13 +1,46 @@
 #include "cli/command_line.hpp"
 
+#include "views/printable_text.hpp"
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
+#include <fmt/format.h>
 
+#include <charconv>
+#include <limits>
+#include <string>
 #include <utility>
 
 namespace tallyman::cli {
+
+namespace {
+
+constexpr std::size_t shown_max = 64;
+
+/// A value as a message shows it: its beginning, if it is long.
+std::string shown(const std::string& value) {
+  return "'" + (value.size() <= shown_max ? value : std::string{cut(value, shown_max)} + "...") + "'";
+}
+
+std::string why_empty(const std::string& value) {
+  return value.empty() ? "it is empty; is a shell variable not set?" : "";
+}
+
+/// Why `value` is no number that 64 bits hold; empty if it is one. CLI11 takes -1 for 2^64 - 1.
+std::string why_no_count(const std::string& value) {
+  std::uint64_t number = 0;
+  const auto* const end = value.data() + value.size();
+  const auto read = std::from_chars(value.data(), end, number);
+  if (read.ec == std::errc::result_out_of_range && value.front() != '-')
+    return shown(value) + " is more than " + std::to_string(std::numeric_limits<std::uint64_t>::max());
+  if (read.ec != std::errc{} || read.ptr != end)
+    return shown(value) + " is no whole number from 0 on";
+  return {};
+}
+
+} // namespace
 
 const command_option& command_option::required() const {
   inner_->required();
@@ -30,17 +63,39 @@ const command_option& command_option::range(std::uint64_t least, std::uint64_t m
 }
 
 const command_option& command_option::range(double least, double most) const {
-  inner_->check(CLI::Range(least, most));
+  inner_->check(CLI::Validator{[least, most](const std::string& value) {
+                                 double number = 0;
+                                 const auto* const end = value.data() + value.size();
+                                 const auto read = std::from_chars(value.data(), end, number);
+                                 // Not the other way round: no comparison holds for NaN.
+                                 if (read.ec == std::errc{} && read.ptr == end && number >= least &&
+                                     number <= most)
+                                   return std::string();
+                                 return shown(value) + " is no number above 0, and at most " +
+                                        std::to_string(static_cast<std::uint64_t>(most));
+                               },
+                               ""});
   return *this;
 }
 
-const command_option& command_option::not_negative() const {
-  inner_->check(CLI::NonNegativeNumber);
-  return *this;
+const command_option& command_option::name(std::size_t bytes_max) const {
+  return check([bytes_max](const std::string& value) {
+    if (value.size() > bytes_max)
+      return fmt::format("{} has {} bytes; at most {} will do", shown(value), value.size(), bytes_max);
+    return printable(value) == value ? std::string{}
+                                     : shown(value) + " is no UTF-8, or holds control characters";
+  });
 }
 
 const command_option& command_option::byte_size() const {
-  inner_->transform(CLI::AsSizeValue(true))->check(CLI::PositiveNumber);
+  // Checks see what transform() made of the value: a plain number of bytes.
+  inner_->transform(CLI::AsSizeValue(true))
+      ->check(CLI::Validator{[](const std::string& bytes) {
+                               return bytes.find_first_not_of('0') == std::string::npos
+                                          ? "it must be more than 0 bytes"
+                                          : why_no_count(bytes);
+                             },
+                             ""});
   return *this;
 }
 
@@ -62,17 +117,19 @@ subcommand subcommand::add_subcommand(const std::string& name, const std::string
 
 command_option subcommand::add_option(const std::string& names, std::string& into,
                                       const std::string& help) const {
-  return command_option{inner_->add_option(names, into, help)};
+  return command_option{inner_->add_option(names, into, help)}.check(why_empty);
 }
 
 command_option subcommand::add_option(const std::string& names, std::vector<std::string>& into,
                                       const std::string& help) const {
-  return command_option{inner_->add_option(names, into, help)};
+  return command_option{inner_->add_option(names, into, help)}.check(why_empty);
 }
 
 command_option subcommand::add_option(const std::string& names, std::uint64_t& into,
                                       const std::string& help) const {
-  return command_option{inner_->add_option(names, into, help)};
+  auto* const added = inner_->add_option(names, into, help);
+  added->check(CLI::Validator{why_no_count, ""});
+  return command_option{added};
 }
 
 command_option subcommand::add_option(const std::string& names, double& into, const std::string& help) const {

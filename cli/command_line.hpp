@@ -38,7 +38,8 @@ public:
   const command_option& one_of(std::initializer_list<std::string> allowed) const;
   const command_option& range(std::uint64_t least, std::uint64_t most) const;
   const command_option& range(double least, double most) const;
-  const command_option& not_negative() const;
+  /// A name that ends up in texts: UTF-8 without control characters, at most `bytes_max` bytes.
+  const command_option& name(std::size_t bytes_max) const;
   /// A number of bytes above 0 with a unit such as 500MB (powers of 1,000) or 20GiB.
   const command_option& byte_size() const;
   /// `why_not` says what is wrong with a value; nothing is, if it is empty.
@@ -57,7 +58,8 @@ public:
   subcommand(CLI::App* inner, command* chosen) : inner_(inner), chosen_(chosen) {}
 
   subcommand add_subcommand(const std::string& name, const std::string& about) const;
-  /// Names as "-o,--output"; without a dash it is an argument.
+  /// Names as "-o,--output"; without a dash it is an argument. An empty value is refused: it is a mistake,
+  /// most often of a shell variable that is not set.
   command_option add_option(const std::string& names, std::string& into, const std::string& help) const;
   command_option add_option(const std::string& names, std::vector<std::string>& into,
                             const std::string& help) const;

@@ -1,4 +1,5 @@
 #include "cli/commands/commands.hpp"
+#include "cli/shortage.hpp"
 #include "cli/terminal/complain.hpp"
 
 #include <fcntl.h>
@@ -76,6 +77,9 @@ bool keep_standard_descriptors() {
       return false;
   return true;
 }
+
+/// Before the constructors of the libraries, which take memory, too.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const first_of_all)() = end_on_shortage;
 
 } // namespace
 

@@ -71,7 +71,8 @@ error past_journal::too_early(const std::string& text) const {
 }
 
 result<past_journal::place> past_journal::find(const std::string& text) const {
-  const auto now = now_ms();
+  // After a clock that was ahead was set right, the last events are of a time that is yet to come.
+  const auto now = std::max(now_ms(), log_->info().last_time_ms);
   const auto wanted = parse_moment(text, now);
   if (!wanted)
     return wanted.failure();

@@ -16,8 +16,6 @@ namespace {
 constexpr std::size_t threads_max = 256;
 
 std::string why_no_directory(const std::string& path) {
-  if (path.empty())
-    return "it is empty; name the directory of the cluster's journal";
   std::error_code ignored;
   if (std::filesystem::exists(path, ignored) && !std::filesystem::is_directory(path, ignored))
     return path + " is not a directory";
@@ -31,6 +29,17 @@ void tell_recovery(const journal::recovery_report& recovery) {
     complain(fmt::format(
         "{}: an unfinished batch of {} bytes at offset {}, which nobody was promised, was moved to {}: {}",
         recovery.file, recovery.dropped_bytes, recovery.offset, recovery.quarantine, recovery.reason));
+}
+
+/// The time of events never falls, so one that is ahead is that of all events until the clock gets there.
+void tell_clock(std::int64_t last_time_ms) {
+  constexpr std::int64_t told_from_ms = 60'000;
+  const auto ahead_ms = last_time_ms - now_ms();
+  if (ahead_ms >= told_from_ms)
+    complain(fmt::format(
+        "the last event is of {}, which is {} ahead of this machine's clock: one of them is or was wrong; "
+        "new events get that time until the clock is there, and the age of history is counted from the clock",
+        format_time(last_time_ms), format_duration(ahead_ms)));
 }
 
 } // namespace
@@ -59,11 +68,15 @@ void add_ignore_snapshots(const subcommand& to, cluster_arguments& arguments) {
 result<std::unique_ptr<session>> session::open(const cluster_arguments& arguments, cluster_options options) {
   std::unique_ptr<session> opened{new session{arguments.threads}};
   options.ignore_snapshots = arguments.ignore_snapshots;
+  const bool stamps_by_clock = !options.read_only && !options.now;
   auto cluster = cluster::open(opened->system_, opened->disk_, arguments.data, options);
   if (!cluster)
     return cluster.failure();
   opened->cluster_ = std::move(*cluster);
-  tell_recovery(opened->cluster_->journal_info().recovery);
+  const auto info = opened->cluster_->journal_info();
+  tell_recovery(info.recovery);
+  if (stamps_by_clock)
+    tell_clock(info.last_time_ms);
   return opened;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/stop_signal.hpp"
 
 #include "base/invariant.hpp"
+#include "cli/shortage.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -39,8 +40,8 @@ struct stop_signal::previous {
 stop_signal::stop_signal() : previous_(std::make_unique<previous>()) {
   invariant(wake_pipe[0] < 0 && "there is one stop_signal at a time");
   received_signal.store(0);
-  [[maybe_unused]] const auto made = ::pipe2(wake_pipe.data(), O_CLOEXEC | O_NONBLOCK);
-  invariant(made == 0 && "no pipe for signals");
+  if (::pipe2(wake_pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0)
+    end_for_want_of("a pipe", errno);
   struct sigaction action {};
   action.sa_handler = note;
   action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);

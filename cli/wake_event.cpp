@@ -1,14 +1,18 @@
 #include "cli/wake_event.hpp"
 
 #include "base/invariant.hpp"
+#include "cli/shortage.hpp"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace tallyman::cli {
 
 wake_event::wake_event() : descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  invariant(descriptor_ >= 0 && "no event descriptor");
+  if (descriptor_ < 0)
+    end_for_want_of("an event descriptor", errno);
 }
 
 wake_event::~wake_event() {

@@ -1,5 +1,7 @@
 #include "cli/writer_arguments.hpp"
 
+#include "journal/options.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,10 +63,10 @@ result<cluster_options> writer_arguments::options() const {
 void add_writer_arguments(const subcommand& to, writer_arguments& arguments) {
   to.add_option("--cluster", arguments.name,
                 "Name of the cluster: written down in a new journal, checked against an old one")
+      .name(journal::cluster_bytes_max)
       .type_name("NAME");
   to.add_option("--snapshot-every", arguments.snapshot_every,
                 "A snapshot after so many events, and once a day; 0: none")
-      .not_negative()
       .type_name("N");
   to.add_option(
         "--follow", arguments.followed,

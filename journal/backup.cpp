@@ -4,6 +4,7 @@
 #include "journal/recovery/recovery.hpp"
 #include "journal/snapshot/snapshot_choice.hpp"
 #include "journal/snapshot/snapshot_store.hpp"
+#include "journal/upkeep/held_files.hpp"
 #include "journal/upkeep/salvage_write.hpp"
 #include "journal/verify.hpp"
 #include "journal/write/creation.hpp"
@@ -55,10 +56,16 @@ result<std::vector<sound_piece>> run_of(storage& disk, const recovered_log& log)
 }
 
 result<std::vector<std::uint64_t>> snapshots_of(storage& disk, const std::string& from,
-                                                const recovered_log& log, backup_report& report) {
+                                                const recovered_log& log,
+                                                std::vector<std::string>& left_out) {
   auto found = list_snapshots(disk, from);
   if (!found)
     return found.failure();
+  // Recovery holds the one it chose, though a writer may have removed its name since.
+  const std::uint64_t chosen = log.info.snapshot_sequence;
+  if (const auto at = std::lower_bound(found->begin(), found->end(), chosen);
+      chosen != 0 && (at == found->end() || *at != chosen))
+    found->insert(at, chosen);
   std::vector<std::uint64_t> sound;
   for (const std::uint64_t sequence : *found) {
     if (sequence < log.info.first_sequence || sequence > log.info.last_sequence)
@@ -74,46 +81,96 @@ result<std::vector<std::uint64_t>> snapshots_of(storage& disk, const std::string
       continue;
     if (!fault)
       return fault.failure();
-    report.left_out.push_back(*fault);
+    left_out.push_back(*fault);
   }
   return sound;
 }
 
-} // namespace
+std::string without_slashes(std::string path) {
+  while (path.size() > 1 && path.ends_with('/'))
+    path.pop_back();
+  return path;
+}
 
-result<backup_report> backup(storage& disk, const std::string& from, const std::string& to) {
-  auto taken = disk.exists(to);
-  if (!taken)
-    return taken.failure();
-  if (*taken)
-    return usage_failure(to + " exists already; name a directory that does not");
-  log_options reading;
-  reading.read_only = true;
-  auto log = recover(disk, from, reading);
-  if (!log)
-    return log.failure();
-  auto run = run_of(disk, *log);
-  if (!run)
-    return run.failure();
-  if (run->empty() || run->back().next_sequence == run->front().first_sequence)
-    return usage_failure(from + " holds no event yet; there is nothing to back up");
-  backup_report report;
-  auto snapshots = snapshots_of(disk, from, *log, report);
-  if (!snapshots)
-    return snapshots.failure();
+/// Removes the folder that an earlier back-up, or this one, did not finish.
+result<void> remove_unfinished(storage& disk, const std::string& unfinished) {
+  for (const std::string& folder : {segments_directory(unfinished), snapshots_directory(unfinished),
+                                    unfinished + "/quarantine", unfinished}) {
+    auto names = disk.list(folder);
+    if (!names)
+      return names.failure();
+    for (const std::string& name : *names)
+      if (auto removed = disk.remove(folder + "/" + name); !removed)
+        return removed;
+    if (auto removed = disk.remove(folder); !removed)
+      return removed;
+  }
+  return {};
+}
+
+/// Writes the copy under a name of its own; it gets the final one when all of it has been read back.
+result<backup_report> write_copy(storage& disk, const std::string& from, const std::string& to,
+                                 const std::vector<sound_piece>& run,
+                                 const std::vector<std::uint64_t>& snapshots, const superblock& block) {
   if (auto made = make_directories(disk, to); !made)
     return made.failure();
-  if (auto written = write_salvaged(disk, from, to, *run, *snapshots, log->superblock->current()); !written)
+  if (auto written = write_salvaged(disk, from, to, run, snapshots, block); !written)
     return written.failure();
   auto checked = verify(disk, to);
   if (!checked)
     return checked.failure();
   if (checked->first_damage)
     return *checked->first_damage;
+  backup_report report;
   report.first_sequence = checked->stat.info.first_sequence;
   report.last_sequence = checked->stat.info.last_sequence;
   report.history_sequence = checked->stat.info.history_sequence;
-  report.snapshots = std::move(*snapshots);
+  report.snapshots = snapshots;
+  return report;
+}
+
+} // namespace
+
+result<backup_report> backup(storage& disk, const std::string& from, const std::string& to) {
+  const std::string place = without_slashes(to);
+  if (place.empty())
+    return usage_failure("the directory of the copy is empty; name one that does not exist");
+  auto taken = disk.exists(place);
+  if (!taken)
+    return taken.failure();
+  if (*taken)
+    return usage_failure(to + " exists already; name a directory that does not");
+  held_files held(disk);
+  log_options reading;
+  reading.read_only = true;
+  auto log = recover(held, from, reading);
+  if (!log)
+    return log.failure();
+  // Opens every snapshot, so that each is held while the ones before it are read.
+  if (auto measured = measure_snapshots(held, from); !measured)
+    return measured.failure();
+  auto run = run_of(held, *log);
+  if (!run)
+    return run.failure();
+  if (run->empty() || run->back().next_sequence == run->front().first_sequence)
+    return usage_failure(from + " holds no event yet; there is nothing to back up");
+  std::vector<std::string> left_out;
+  auto snapshots = snapshots_of(held, from, *log, left_out);
+  if (!snapshots)
+    return snapshots.failure();
+  const std::string unfinished = place + ".unfinished";
+  if (auto removed = remove_unfinished(disk, unfinished); !removed)
+    return removed.failure();
+  auto report = write_copy(held, from, unfinished, *run, *snapshots, log->superblock->current());
+  if (!report) {
+    (void)remove_unfinished(disk, unfinished);
+    return report;
+  }
+  report->left_out = std::move(left_out);
+  if (auto renamed = disk.rename(unfinished, place); !renamed)
+    return renamed.failure();
+  if (auto synced = disk.sync_directory(parent_of(place)); !synced)
+    return synced.failure();
   return report;
 }
 

@@ -22,9 +22,11 @@ struct backup_report {
 /// exist yet: everything that is proven durable at the beginning, and nothing after it. The copy is read back
 /// with every check of verify(). Changes nothing in `from` and takes no lock.
 ///
-/// Fails with usage if `to` exists or there is nothing to copy, damaged, io (also if the writer's retention
-/// took what was to be copied: do it again). What was made so far then stays in `to` without a superblock:
-/// remove it.
+/// What it copies stays open while the writer's retention removes the names, so it succeeds beside any
+/// writer. The copy is made in `to`.unfinished, which is removed after a failure, and before the next try if
+/// the process was killed.
+///
+/// Fails with usage if `to` exists or there is nothing to copy, damaged, io.
 result<backup_report> backup(storage& disk, const std::string& from, const std::string& to);
 
 } // namespace tallyman::journal

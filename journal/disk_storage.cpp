@@ -1,5 +1,6 @@
 #include "journal/disk_storage.hpp"
 
+#include "journal/format/failure.hpp"
 #include "journal/storage/disk_file.hpp"
 
 #include <dirent.h>
@@ -21,6 +22,24 @@ int open_retrying(const std::string& path, int flags) {
     descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0640);
   while (descriptor < 0 && errno == EINTR);
   return descriptor;
+}
+
+/// Refuses a pipe, a device or a folder under the name of a file: a read of it may wait for ever. O_NONBLOCK,
+/// which regular files ignore, keeps the opening of a pipe from waiting.
+result<std::unique_ptr<disk_file>> open_file(const std::string& path, int flags) {
+  int descriptor = open_retrying(path, flags | O_NONBLOCK);
+  // A file system that must have its page cache says so here.
+  if (descriptor < 0 && errno == EINVAL && (flags & O_DIRECT) != 0)
+    descriptor = open_retrying(path, (flags & ~O_DIRECT) | O_NONBLOCK);
+  if (descriptor < 0)
+    return system_failure("open", path, errno);
+  auto opened = std::make_unique<disk_file>(descriptor, path);
+  struct stat facts;
+  if (::fstat(descriptor, &facts) != 0)
+    return system_failure("fstat", path, errno);
+  if (!S_ISREG(facts.st_mode))
+    return damage_of(path, "is no regular file but a folder, a pipe or a device; put back what was there");
+  return opened;
 }
 
 int flags_of(open_mode mode) {
@@ -64,13 +83,10 @@ private:
 } // namespace
 
 result<std::unique_ptr<file>> disk_storage::open(const std::string& path, open_mode mode) {
-  int descriptor = open_retrying(path, flags_of(mode));
-  // A file system that must have its page cache says so here.
-  if (descriptor < 0 && errno == EINVAL && (flags_of(mode) & O_DIRECT) != 0)
-    descriptor = open_retrying(path, flags_of(mode) & ~O_DIRECT);
-  if (descriptor < 0)
-    return system_failure("open", path, errno);
-  return std::unique_ptr<file>(std::make_unique<disk_file>(descriptor, path));
+  auto opened = open_file(path, flags_of(mode));
+  if (!opened)
+    return opened.failure();
+  return std::unique_ptr<file>(std::move(*opened));
 }
 
 result<void> disk_storage::make_directory(const std::string& path) {
@@ -87,13 +103,18 @@ result<std::vector<std::string>> disk_storage::list(const std::string& path) {
       return names;
     return system_failure("opendir", path, errno);
   }
-  errno = 0;
-  while (const dirent* entry = ::readdir(directory)) {
+  // Before each call: an allocation that succeeded at its second try leaves ENOMEM behind.
+  int number = 0;
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = ::readdir(directory);
+    number = errno;
+    if (entry == nullptr)
+      break;
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..")
       names.emplace_back(name);
   }
-  const int number = errno;
   ::closedir(directory);
   if (number != 0)
     return system_failure("readdir", path, number);
@@ -117,8 +138,8 @@ result<void> disk_storage::rename(const std::string& from, const std::string& to
 }
 
 result<void> disk_storage::remove(const std::string& path) {
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT)
-    return system_failure("unlink", path, errno);
+  if (std::remove(path.c_str()) != 0 && errno != ENOENT)
+    return system_failure("remove", path, errno);
   return {};
 }
 
@@ -135,38 +156,36 @@ result<void> disk_storage::sync_directory(const std::string& path) {
 }
 
 result<std::unique_ptr<file_lock>> disk_storage::lock(const std::string& path, std::string_view holder) {
-  const int descriptor = open_retrying(path, O_RDWR | O_CREAT);
-  if (descriptor < 0)
-    return system_failure("open", path, errno);
-  auto opened = std::make_unique<disk_file>(descriptor, path);
+  auto opened = open_file(path, O_RDWR | O_CREAT);
+  if (!opened)
+    return opened.failure();
+  const int descriptor = (*opened)->descriptor();
   struct flock request = whole_file_write_lock();
   if (::fcntl(descriptor, F_OFD_SETLK, &request) != 0) {
     if (errno != EAGAIN && errno != EACCES)
       return system_failure("lock", path, errno);
-    return error{error_kind::busy, path + " is held by process " + text_of(*opened) +
+    return error{error_kind::busy, path + " is held by process " + text_of(**opened) +
                                        ", which writes this journal; stop it first"};
   }
   if (::ftruncate(descriptor, 0) != 0)
     return system_failure("ftruncate", path, errno);
-  if (auto written = opened->write_at(0, holder); !written)
+  if (auto written = (*opened)->write_at(0, holder); !written)
     return written.failure();
-  return std::unique_ptr<file_lock>(std::make_unique<held_lock>(std::move(opened)));
+  return std::unique_ptr<file_lock>(std::make_unique<held_lock>(std::move(*opened)));
 }
 
 result<std::optional<std::string>> disk_storage::lock_holder(const std::string& path) {
-  const int descriptor = open_retrying(path, O_RDONLY);
-  if (descriptor < 0) {
-    if (errno == ENOENT)
-      return std::optional<std::string>();
-    return system_failure("open", path, errno);
-  }
-  disk_file opened(descriptor, path);
+  if (auto there = exists(path); !there || !*there)
+    return there ? result<std::optional<std::string>>(std::nullopt) : there.failure();
+  auto opened = open_file(path, O_RDONLY);
+  if (!opened)
+    return opened.failure();
   struct flock request = whole_file_write_lock();
-  if (::fcntl(descriptor, F_OFD_GETLK, &request) != 0)
+  if (::fcntl((*opened)->descriptor(), F_OFD_GETLK, &request) != 0)
     return system_failure("lock", path, errno);
   if (request.l_type == F_UNLCK)
     return std::optional<std::string>();
-  return std::optional<std::string>(text_of(opened));
+  return std::optional<std::string>(text_of(**opened));
 }
 
 } // namespace tallyman::journal

@@ -7,6 +7,8 @@
 #include "journal/replay_source.hpp"
 #include "journal/snapshot/snapshot_choice.hpp"
 #include "journal/snapshot/snapshot_store.hpp"
+#include "journal/upkeep/age_clock.hpp"
+#include "journal/upkeep/held_files.hpp"
 #include "journal/write/append_queue.hpp"
 #include "journal/write/batch_writer.hpp"
 #include "journal/write/committer.hpp"
@@ -14,6 +16,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 
 namespace tallyman::journal {
@@ -24,15 +27,28 @@ error not_started() {
   return usage_failure("the log is not started for writing");
 }
 
+std::int64_t steady_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+std::unique_ptr<age_clock> clock_of(const log_options& options, const log_info& info) {
+  return options.now ? std::make_unique<age_clock>(info.last_time_ms, options.now, steady_ms) : nullptr;
+}
+
 } // namespace
 
 class log::implementation {
 public:
-  implementation(storage& disk, std::string directory, const log_options& options, recovered_log recovered)
-      : disk_(disk), directory_(std::move(directory)), options_(options), lock_(std::move(recovered.lock)),
-        superblock_(std::move(recovered.superblock)), end_(recovered.end), info_(recovered.info),
-        visible_batch_(recovered.visible_batch), state_(std::move(recovered.segments), recovered.end),
-        supply_(disk, directory_, options), history_sequence_(recovered.info.history_sequence) {}
+  /// `held`: what a reader holds, and then the disk itself; else nothing.
+  implementation(storage& disk, std::unique_ptr<held_files> held, std::string directory,
+                 const log_options& options, recovered_log recovered)
+      : held_(std::move(held)), disk_(disk), directory_(std::move(directory)), options_(options),
+        lock_(std::move(recovered.lock)), superblock_(std::move(recovered.superblock)), end_(recovered.end),
+        info_(recovered.info), visible_batch_(recovered.visible_batch),
+        state_(std::move(recovered.segments), recovered.end), supply_(disk, directory_, options),
+        clock_(clock_of(options, recovered.info)), history_sequence_(recovered.info.history_sequence),
+        repairs_(std::move(recovered.repairs)) {}
 
   ~implementation() { (void)close(); }
 
@@ -45,7 +61,8 @@ public:
     now.last_sequence = view.durable_sequence;
     now.last_time_ms = view.time_ms;
     const superblock block = superblock_->current();
-    now.snapshot_sequence = block.newest_snapshot;
+    if (!repairs_)
+      now.snapshot_sequence = block.newest_snapshot;
     now.version = block.version();
     now.first_sequence = view.segments.front().header.first_sequence;
     now.history_sequence = history_sequence_.load();
@@ -93,6 +110,8 @@ public:
       return usage_failure("the log was opened read-only");
     if (committer_ || closed_)
       return usage_failure("the log was started before");
+    if (auto repaired = repair(); !repaired)
+      return repaired;
     if (options_.content_version > superblock_->current().content_version) {
       auto marked =
           superblock_->update([&](superblock& block) { block.content_version = options_.content_version; });
@@ -169,7 +188,7 @@ public:
   result<retention_plan> plan_retention(const retention_limits& limits) const {
     const auto view = state_.look();
     return journal::plan_retention(
-        disk_, directory_, {view.segments, durable_sequence(), visible_batch(view), last_time_ms(view)},
+        disk_, directory_, {view.segments, durable_sequence(), visible_batch(view), counted_from_ms(view)},
         limits);
   }
 
@@ -180,6 +199,8 @@ public:
     auto plan = plan_retention(limits);
     if (!plan || plan->empty())
       return plan;
+    if (auto repaired = repair(); !repaired)
+      return repaired.failure();
     if (auto noted = note_retirement(*superblock_, *plan); !noted)
       return noted.failure();
     history_sequence_ = plan->history_sequence;
@@ -209,13 +230,27 @@ public:
   }
 
 private:
+  /// Carries out what recovery planned, once, now that all that had to be read was sound.
+  result<void> repair() {
+    if (!repairs_)
+      return {};
+    auto quarantine = carry_out(disk_, directory_, *superblock_, *repairs_);
+    if (!quarantine)
+      return quarantine.failure();
+    info_.recovery.quarantine = std::move(*quarantine);
+    repairs_.reset();
+    return {};
+  }
+
   /// The last batch that may be handed out.
   std::uint64_t visible_batch(const log_state::view& view) const noexcept {
     return options_.read_only ? visible_batch_ : view.durable_batch;
   }
 
-  std::int64_t last_time_ms(const log_state::view& view) const noexcept {
-    return options_.read_only ? info_.last_time_ms : view.time_ms;
+  /// What the age of history is counted back from.
+  std::int64_t counted_from_ms(const log_state::view& view) const {
+    const std::int64_t last = options_.read_only ? info_.last_time_ms : view.time_ms;
+    return clock_ ? std::min(last, clock_->believed_ms()) : last;
   }
 
   /// 0: none.
@@ -261,21 +296,24 @@ private:
     return thin_out_snapshots(disk_, directory_, bytes_of(state_.look().segments));
   }
 
+  std::unique_ptr<held_files> held_;
   storage& disk_;
   const std::string directory_;
   const log_options options_;
   std::unique_ptr<file_lock> lock_;
   std::unique_ptr<superblock_file> superblock_;
   const log_position end_;
-  const log_info info_;
+  log_info info_; ///< changes in repair() only
   const std::uint64_t visible_batch_;
   log_state state_;
   segment_supply supply_;
   std::unique_ptr<batch_writer> writer_;
   std::unique_ptr<append_queue> queue_;
   std::unique_ptr<committer> committer_;
-  std::mutex housekeeping_; ///< held while files of the past are removed
+  const std::unique_ptr<age_clock> clock_; ///< if there is a wall clock
+  std::mutex housekeeping_;                ///< held while files of the past are removed
   std::atomic<std::uint64_t> history_sequence_;
+  std::optional<repair_plan> repairs_; ///< until they are carried out
   bool closed_ = false;
 };
 
@@ -284,11 +322,13 @@ log::~log() = default;
 
 result<std::unique_ptr<log>> log::open(storage& disk, const std::string& directory,
                                        const log_options& options) {
-  auto recovered = recover(disk, directory, options);
+  auto held = options.read_only ? std::make_unique<held_files>(disk) : nullptr;
+  storage& from = held ? *held : disk;
+  auto recovered = recover(from, directory, options);
   if (!recovered)
     return recovered.failure();
-  return std::unique_ptr<log>(
-      new log(std::make_unique<implementation>(disk, directory, options, std::move(*recovered))));
+  return std::unique_ptr<log>(new log(
+      std::make_unique<implementation>(from, std::move(held), directory, options, std::move(*recovered))));
 }
 
 log_info log::info() const {

@@ -40,10 +40,9 @@ namespace tallyman::journal {
 /// belong to one thread at a time.
 class log {
 public:
-  /// Opens a log and, unless `read_only`, takes its lock and repairs a tail that is provably
-  /// un-acknowledged. Fails with error_kind::busy (another process writes; names its pid), usage (not
-  /// there, another cluster's, bad options), io, damaged (names file, offset, reason; nothing was changed)
-  /// or too_new.
+  /// Opens a log and, unless `read_only`, takes its lock and plans what start() is to repair; until then
+  /// nothing is changed. Fails with error_kind::busy (another process writes; names its pid), usage (not
+  /// there, another cluster's, bad options), io, damaged (names file, offset, reason) or too_new.
   static result<std::unique_ptr<log>> open(storage& disk, const std::string& directory,
                                            const log_options& options);
 
@@ -52,7 +51,7 @@ public:
   log(const log&) = delete;
   log& operator=(const log&) = delete;
 
-  /// What is on disk, and what recovery did. A copy; safe from any thread.
+  /// What is on disk, and what recovery did, or until start() is about to do. A copy; safe from any thread.
   log_info info() const;
 
   /// The snapshot that replay() continues from; nothing if there is none that verifies.
@@ -75,7 +74,9 @@ public:
   /// process) at what was durable when it was made.
   result<replay_cursor> replay(replay_range range = {}) const;
 
-  /// Begins writing, on a thread of its own unless `manual_steps`. Once, after replay.
+  /// Repairs what open() planned to (a tail that is provably un-acknowledged, what an interrupted writer
+  /// left), and begins writing, on a thread of its own unless `manual_steps`. Once, after replay has passed
+  /// the end of the log: what replay refuses is refused before anything was changed.
   result<void> start(log_callbacks callbacks);
 
   /// Copies the run behind everything appended so far and returns its sequences; it is durable when

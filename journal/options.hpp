@@ -11,6 +11,9 @@
 
 namespace tallyman::journal {
 
+/// Longest cluster name, in bytes.
+inline constexpr std::size_t cluster_bytes_max = 255;
+
 /// How to open a log. The defaults are right for production.
 struct log_options {
   /// Name of the cluster whose journal this is, at most 255 bytes. On creation it is written down (empty
@@ -23,6 +26,11 @@ struct log_options {
   /// What the records mean: the newest version that the user of the log knows. start() marks the journal with
   /// it, and one that is marked with a later version is refused. 0: the user does not look into records.
   std::uint32_t content_version = 0;
+
+  /// The wall clock, Unix milliseconds: retention counts the age of history back from no later than what it
+  /// says, as far as it is believed (age_clock.hpp). Unset: from the last event. Called from the threads that
+  /// take snapshots.
+  std::function<std::int64_t()> now;
 
   /// Change nothing on disk and take no lock. Beside a live writer only what is proven durable is visible.
   bool read_only = false;

@@ -8,6 +8,7 @@
 #include "journal/write/creation.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 namespace tallyman::journal {
@@ -35,11 +36,11 @@ public:
     std::erase_if(scan_.runs, [](const auto& run) {
       return run.back().next_sequence == run.front().first_sequence; // no event in it
     });
-    if (auto written = write_journals(); !written)
-      return written.failure();
+    if (auto planned = plan_journals(); !planned)
+      return planned.failure();
     find_losses();
-    if (auto copied = set_aside(); !copied)
-      return copied.failure();
+    if (auto written = write_all(); !written)
+      return written.failure();
     return std::move(report_);
   }
 
@@ -61,7 +62,9 @@ private:
       if (!there)
         return there.failure();
       if (*there)
-        return usage_failure(to_ + " exists already; name a directory that does not");
+        return usage_failure(to_ +
+                             " exists already; name a directory that does not, or remove what a salvage "
+                             "that was interrupted left there");
     }
     return {};
   }
@@ -79,23 +82,38 @@ private:
     return id_from_segments();
   }
 
-  /// The id of the first segment that has a sound header.
+  /// The id that the sound segment headers have in common.
   result<void> id_from_segments() {
     auto names = disk_.list(segments_directory(from_));
     if (!names)
       return names.failure();
+    std::optional<error> unreadable;
+    std::string named_by; ///< the first segment that has an id
     for (const std::string& name : *names) {
-      const std::uint64_t first = sequence_of_name(name, segment_suffix);
-      auto opened = disk_.open(segments_directory(from_) + "/" + name, open_mode::read);
-      if (first == 0 || !opened)
+      if (sequence_of_name(name, segment_suffix) == 0)
         continue;
-      if (auto header = read_segment_block(**opened); header) {
-        block_.id = header->id;
-        return {};
-      }
+      auto opened = disk_.open(segments_directory(from_) + "/" + name, open_mode::read);
+      auto header = opened ? read_segment_block(**opened) : result<segment_header>(opened.failure());
+      if (!header && !unreadable)
+        unreadable = header.failure();
+      if (!header)
+        continue;
+      if (!named_by.empty() && header->id != block_.id)
+        return damage_of(
+            from_, "the superblock is lost, and the segments are of more than one journal: " + named_by +
+                       " of " + block_.id.text() + ", " + name + " of " + header->id.text() +
+                       "; leave those of one in a copy of the directory, and salvage that");
+      if (named_by.empty())
+        named_by = name;
+      block_.id = header->id;
     }
-    return damage_of(from_,
-                     "neither the superblock nor any segment header is sound; nothing can be salvaged");
+    if (!named_by.empty())
+      return {};
+    const auto reason = unreadable ? ": " + unreadable->what : std::string();
+    return error{unreadable && unreadable->kind == error_kind::io ? error_kind::io : error_kind::damaged,
+                 from_ +
+                     ": neither the superblock nor any segment header can be read; nothing can be salvaged" +
+                     reason};
   }
 
   result<void> read_snapshots() {
@@ -153,41 +171,56 @@ private:
     return found;
   }
 
-  result<void> write_journals() {
+  /// Decides which runs become journals, the newest first.
+  result<void> plan_journals() {
     for (auto run = scan_.runs.rbegin(); run != scan_.runs.rend(); ++run) {
-      const auto snapshots = snapshots_of(*run);
-      if (run->front().first_batch != 1 && snapshots.empty())
+      salvaged_journal made;
+      made.snapshots = snapshots_of(*run);
+      if (run->front().first_batch != 1 && made.snapshots.empty())
         continue;
-      if (auto written = write_journal(*run, snapshots); !written)
-        return written;
+      made.first_sequence = run->front().first_sequence;
+      made.last_sequence = run->back().next_sequence - 1;
+      made.history_sequence = run->front().first_batch == 1 ? 0 : made.snapshots.front();
+      made.directory = report_.journals.empty() ? to_ : to_ + ".until-" + std::to_string(made.last_sequence);
+      for (const sound_piece& piece : *run)
+        saved_.insert(piece.segment.path);
+      saved_snapshots_.insert(made.snapshots.begin(), made.snapshots.end());
+      runs_.push_back(&*run);
+      report_.journals.push_back(std::move(made));
     }
-    if (report_.journals.empty())
-      return damage_of(from_, "nothing can be salvaged: no sound part begins with event 1 or holds a sound "
-                              "snapshot");
-    return {};
+    if (!report_.journals.empty())
+      return {};
+    const auto reason = report_.damage.empty() ? std::string() : ": " + report_.damage.front().reason;
+    return damage_of(from_,
+                     "nothing can be salvaged: no sound part begins with event 1 or holds a sound snapshot" +
+                         reason);
   }
 
-  result<void> write_journal(const std::vector<sound_piece>& run,
-                             const std::vector<std::uint64_t>& snapshots) {
-    salvaged_journal made;
-    made.first_sequence = run.front().first_sequence;
-    made.last_sequence = run.back().next_sequence - 1;
-    made.history_sequence = run.front().first_batch == 1 ? 0 : snapshots.front();
-    made.snapshots = snapshots;
-    made.directory = report_.journals.empty() ? to_ : to_ + ".until-" + std::to_string(made.last_sequence);
+  /// The wanted journal comes last, and its superblock last of all: once that is there, so is everything
+  /// else.
+  result<void> write_all() {
+    for (std::size_t i = runs_.size() - 1; i > 0; --i)
+      if (auto written = write_journal(i); !written)
+        return written;
+    if (auto made = make_directories(disk_, to_); !made)
+      return made;
+    if (auto copied = set_aside(); !copied)
+      return copied;
+    return write_journal(0);
+  }
+
+  result<void> write_journal(std::size_t number) {
+    const salvaged_journal& made = report_.journals[number];
     if (auto there = make_directories(disk_, made.directory); !there)
       return there;
-    if (auto written = write_salvaged(disk_, from_, made.directory, run, snapshots, block_); !written)
+    if (auto written = write_salvaged(disk_, from_, made.directory, *runs_[number], made.snapshots, block_);
+        !written)
       return written;
     auto checked = verify(disk_, made.directory);
     if (!checked)
       return checked.failure();
     if (checked->first_damage)
       return *checked->first_damage;
-    for (const sound_piece& piece : run)
-      saved_.insert(piece.segment.path);
-    saved_snapshots_.insert(snapshots.begin(), snapshots.end());
-    report_.journals.push_back(std::move(made));
     return {};
   }
 
@@ -219,7 +252,8 @@ private:
   const salvage_options& options_;
   superblock block_;
   salvage_scan scan_;
-  std::vector<std::uint64_t> sound_snapshots_; ///< ascending; of this journal, whatever the log says
+  std::vector<const std::vector<sound_piece>*> runs_; ///< of the report's journals
+  std::vector<std::uint64_t> sound_snapshots_;        ///< ascending; of this journal, whatever the log says
   std::map<std::uint64_t, std::uint64_t> snapshot_chains_;
   std::set<std::string> saved_;
   std::set<std::uint64_t> saved_snapshots_;

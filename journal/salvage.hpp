@@ -50,7 +50,7 @@ struct salvage_options {
 /// Every file of which something is in none of them is copied to `<to>/quarantine`.
 ///
 /// Fails with busy if a process writes to `from`, usage if `to` exists, damaged if no part can be used, io.
-/// What was made so far then stays in `to` without a superblock: remove it.
+/// What was made so far then stays, in `to` without a superblock: remove it.
 result<salvage_report> salvage(storage& disk, const std::string& from, const std::string& to,
                                const salvage_options& options = {});
 

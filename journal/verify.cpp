@@ -4,6 +4,7 @@
 #include "journal/read/log_walk.hpp"
 #include "journal/recovery/recovery.hpp"
 #include "journal/snapshot/snapshot_store.hpp"
+#include "journal/upkeep/held_files.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -157,15 +158,50 @@ result<void> forget_caches(storage& disk, const std::string& directory, const re
   return {};
 }
 
+/// What can be read of a log that recovery refuses, up to the first damage.
+void count_sound_part(storage& disk, const std::string& directory, journal_stat& stat) {
+  recovered_log log;
+  std::optional<journal_id> id;
+  std::uint64_t retired_before = 0;
+  if (auto block = superblock_file::open(disk, directory, open_mode::read)) {
+    log.info.cluster = (*block)->current().cluster;
+    id = log.info.id = (*block)->current().id;
+    retired_before = (*block)->current().retired_before;
+  }
+  log.segments = segments_before_damage(disk, directory, id, retired_before);
+  if (log.segments.empty() ||
+      log.segments.front().header.first_sequence != std::max<std::uint64_t>(retired_before, 1))
+    return;                       // the damage is that the beginning is gone
+  log.visible_batch = UINT64_MAX; // it ends at the damage
+  counting all(log, stat);
+  teller nobody({}, 0);
+  (void)count_batches(disk, log, false, all, nobody);
+}
+
 bool is_finding(const error& failure) {
   return failure.kind == error_kind::damaged || failure.kind == error_kind::too_new;
 }
 
+std::string note_on(const std::string& directory, const superblock_file& block) {
+  const auto spoiled = block.spoiled_slot();
+  if (!spoiled)
+    return {};
+  return directory + "/superblock at " + std::to_string(*spoiled * block_bytes) +
+         ": this slot does not match its checksum, a write was cut short or it is rotten; the other one is "
+         "sound, "
+         "and the next start writes this one anew";
+}
+
 result<void> check_everything(storage& disk, const std::string& directory, const verify_progress& tell,
-                              journal_stat& stat) {
+                              verify_report& report) {
+  journal_stat& stat = report.stat;
   auto log = look_at(disk, directory);
-  if (!log)
+  if (!log) {
+    if (is_finding(log.failure()))
+      count_sound_part(disk, directory, stat);
     return log.failure();
+  }
+  report.superblock_note = note_on(directory, *log->superblock);
   if (auto counted = count_snapshots(disk, directory, *log, stat); !counted)
     return counted;
   counting all(*log, stat);
@@ -181,7 +217,8 @@ result<void> check_everything(storage& disk, const std::string& directory, const
 
 result<verify_report> verify(storage& disk, const std::string& directory, const verify_progress& tell) {
   verify_report report;
-  if (auto checked = check_everything(disk, directory, tell, report.stat); !checked) {
+  held_files held(disk);
+  if (auto checked = check_everything(held, directory, tell, report); !checked) {
     if (!is_finding(checked.failure()))
       return checked.failure();
     report.first_damage = checked.failure();
@@ -190,18 +227,19 @@ result<verify_report> verify(storage& disk, const std::string& directory, const 
 }
 
 result<journal_stat> stat(storage& disk, const std::string& directory, const retention_limits& limits) {
-  auto log = look_at(disk, directory);
+  held_files held(disk);
+  auto log = look_at(held, directory);
   if (!log)
     return log.failure();
   journal_stat figures;
-  if (auto counted = count_snapshots(disk, directory, *log, figures); !counted)
+  if (auto counted = count_snapshots(held, directory, *log, figures); !counted)
     return counted.failure();
   counting all(*log, figures);
   teller nobody({}, 0);
-  if (auto counted = count_batches(disk, *log, true, all, nobody); !counted)
+  if (auto counted = count_batches(held, *log, true, all, nobody); !counted)
     return counted.failure();
   auto plan = plan_retention(
-      disk, directory, {log->segments, log->info.last_sequence, log->visible_batch, log->info.last_time_ms},
+      held, directory, {log->segments, log->info.last_sequence, log->visible_batch, log->info.last_time_ms},
       limits);
   if (!plan)
     return plan.failure();

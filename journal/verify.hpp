@@ -39,6 +39,7 @@ struct journal_stat {
 struct verify_report {
   journal_stat stat;                 ///< of what is sound
   std::optional<error> first_damage; ///< nothing: all is well
+  std::string superblock_note;       ///< what is wrong with one of the superblock's slots; empty: nothing
 };
 
 /// Told now and then how many of how many bytes have been checked. On the caller's thread.

@@ -28,9 +28,6 @@ void write_text(const std::vector<image_explanation>& all, std::int64_t now, out
 }
 
 result<exit_code> run(const explain_arguments& arguments, output& out) {
-  if (arguments.image.empty())
-    return error{error_kind::usage, "IMAGE|OWNER is empty; give a name, an image id, or a part of one, or an "
-                                    "owner like Deployment/shop/catalog"};
   auto loaded = load_cluster_at(arguments.cluster, arguments.at);
   if (!loaded)
     return loaded.failure();

@@ -85,10 +85,6 @@ void write(const history_view& history, const std::string& format, output& out) 
 }
 
 result<exit_code> run(const history_arguments& arguments, output& out) {
-  if (arguments.wanted.empty())
-    return error{error_kind::usage,
-                 "IMAGE|OWNER is empty; give an image's name or id, a part of one, or an owner "
-                 "like Deployment/shop/catalog"};
   const auto journal = past_journal::open(arguments.cluster);
   if (!journal)
     return journal.failure();

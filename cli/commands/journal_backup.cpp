@@ -1,4 +1,5 @@
 #include "cli/commands/commands.hpp"
+#include "cli/new_directory.hpp"
 #include "cli/terminal/complain.hpp"
 #include "cli/terminal/retention_text.hpp"
 #include "cli/terminal/table.hpp"
@@ -19,6 +20,8 @@ struct backup_arguments {
 };
 
 result<exit_code> run(const backup_arguments& arguments, output& out) {
+  if (auto elsewhere = check_new_directory(arguments.directory, arguments.to); !elsewhere)
+    return elsewhere.failure();
   journal::disk_storage disk;
   const auto report = journal::backup(disk, arguments.directory, arguments.to);
   if (!report)

@@ -3,6 +3,7 @@
 #include "cli/terminal/retention_text.hpp"
 #include "journal/disk_storage.hpp"
 #include "journal/log.hpp"
+#include "views/time_text.hpp"
 
 namespace tallyman::cli {
 
@@ -35,6 +36,7 @@ result<exit_code> run(const compact_arguments& arguments, output& out) {
   journal::disk_storage disk;
   journal::log_options options;
   options.read_only = arguments.dry_run;
+  options.now = now_ms;
   auto log = journal::log::open(disk, arguments.directory, options);
   if (!log)
     return log.failure();

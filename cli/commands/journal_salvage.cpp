@@ -1,7 +1,9 @@
 #include "cli/commands/commands.hpp"
+#include "cli/new_directory.hpp"
 #include "cli/terminal/retention_text.hpp"
 #include "cli/terminal/table.hpp"
 #include "journal/disk_storage.hpp"
+#include "journal/options.hpp"
 #include "journal/salvage.hpp"
 #include "views/printable_text.hpp"
 
@@ -33,6 +35,8 @@ std::string text_of(const journal::salvaged_journal& made) {
 }
 
 result<exit_code> run(const salvage_arguments& arguments, output& out) {
+  if (auto elsewhere = check_new_directory(arguments.directory, arguments.to); !elsewhere)
+    return elsewhere.failure();
   journal::disk_storage disk;
   const auto report = journal::salvage(disk, arguments.directory, arguments.to, arguments.options);
   if (!report)
@@ -65,6 +69,7 @@ void add_journal_salvage(const subcommand& to) {
       .type_name("NEW");
   self.add_option("--cluster", arguments->options.cluster,
                   "Name of the cluster, if the superblock that knows it is lost")
+      .name(journal::cluster_bytes_max)
       .type_name("NAME");
   self.footer(
       "The newest part of which a state can be built becomes NEW, an older one NEW.until-SEQUENCE. Files of\n"

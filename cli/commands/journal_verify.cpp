@@ -16,6 +16,8 @@ void write_findings(const journal::verify_report& report, output& out) {
   const auto& recovery = report.stat.info.recovery;
   if (report.first_damage)
     out.write("damaged: " + printable(report.first_damage->what) + '\n');
+  if (!report.superblock_note.empty())
+    out.write("superblock: " + printable(report.superblock_note) + '\n');
   if (!recovery.snapshot_note.empty())
     out.write("snapshot passed over: " + printable(recovery.snapshot_note) + '\n');
   if (recovery.what == journal::recovery_report::outcome::dropped)

@@ -1,6 +1,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/ingest_summary.hpp"
 #include "cli/session.hpp"
+#include "cli/shortage.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/terminal/complain.hpp"
 #include "cli/terminal/table.hpp"
@@ -139,6 +140,13 @@ result<void> follow(tallyman::cluster& cluster, watch::api_access access,
   return {};
 }
 
+/// The journal's and the console's, and two connections for each kind in each namespace.
+std::uint64_t descriptors_of(const watch::cluster_watch::settings& settings) {
+  constexpr std::uint64_t besides = 64;
+  const auto places = std::max<std::size_t>(settings.options.namespaces.size(), 1);
+  return besides + 2 * settings.resources.size() * places;
+}
+
 result<exit_code> run(const watch_arguments& arguments, output& out) {
   auto options = arguments.writer.options();
   if (!options)
@@ -146,6 +154,8 @@ result<exit_code> run(const watch_arguments& arguments, output& out) {
   auto settings = settings_of(arguments);
   if (!settings)
     return settings.failure();
+  if (auto allowed = allow_descriptors(descriptors_of(*settings)); !allowed)
+    return allowed.failure();
   auto access = watch::find_access(arguments.kubeconfig, arguments.context);
   if (!access)
     return access.failure();

@@ -37,6 +37,23 @@ segment_header decode(const header_block& block) {
   return header;
 }
 
+/// `id` unset: of any journal.
+result<segment_entry> read_entry(storage& disk, const std::string& path, const std::optional<journal_id>& id,
+                                 std::uint64_t first_sequence) {
+  auto opened = disk.open(path, open_mode::read);
+  if (!opened)
+    return opened.failure();
+  auto header = read_segment_header(**opened);
+  if (!header)
+    return header.failure();
+  if (id && header->id != *id)
+    return damage_of(path, "belongs to journal " + header->id.text() + ", this one is " + id->text());
+  if (header->first_sequence != first_sequence)
+    return damage_of(path, "starts with sequence " + std::to_string(header->first_sequence) +
+                               ", its name says otherwise");
+  return segment_entry{*header, path};
+}
+
 result<void> check_order(const std::vector<segment_entry>& found) {
   for (std::size_t i = 1; i < found.size(); ++i) {
     const segment_header& before = found[i - 1].header;
@@ -166,22 +183,37 @@ result<std::vector<segment_entry>> list_segments(storage& disk, const std::strin
     const std::uint64_t first_sequence = sequence_of_name(name, segment_suffix);
     if (first_sequence == 0 || first_sequence < retired_before)
       continue;
-    const std::string path = segment_path(directory, first_sequence);
-    auto opened = disk.open(path, open_mode::read);
-    if (!opened)
-      return opened.failure();
-    auto header = read_segment_header(**opened);
-    if (!header)
-      return header.failure();
-    if (header->id != id)
-      return damage_of(path, "belongs to journal " + header->id.text() + ", this one is " + id.text());
-    if (header->first_sequence != first_sequence)
-      return damage_of(path, "starts with sequence " + std::to_string(header->first_sequence) +
-                                 ", its name says otherwise");
-    found.push_back({*header, path});
+    auto entry = read_entry(disk, segment_path(directory, first_sequence), id, first_sequence);
+    if (!entry)
+      return entry.failure();
+    found.push_back(std::move(*entry));
   }
   if (auto ordered = check_order(found); !ordered)
     return ordered.failure();
+  return found;
+}
+
+std::vector<segment_entry> segments_before_damage(storage& disk, const std::string& directory,
+                                                  std::optional<journal_id> id,
+                                                  std::uint64_t retired_before) {
+  std::vector<segment_entry> found;
+  const auto names = disk.list(segments_directory(directory));
+  if (!names)
+    return found;
+  for (const std::string& name : *names) {
+    const std::uint64_t first_sequence = sequence_of_name(name, segment_suffix);
+    if (first_sequence == 0 || first_sequence < retired_before)
+      continue;
+    auto entry = read_entry(disk, segment_path(directory, first_sequence), id, first_sequence);
+    if (!entry)
+      break;
+    id = entry->header.id;
+    found.push_back(std::move(*entry));
+    if (!check_order(found)) {
+      found.pop_back();
+      break;
+    }
+  }
   return found;
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,5 +63,10 @@ result<segment_header> read_segment_header(file& from);
 /// whose first sequence is before `retired_before` are leftovers of retention and passed over.
 result<std::vector<segment_entry>> list_segments(storage& disk, const std::string& directory,
                                                  const journal_id& id, std::uint64_t retired_before);
+
+/// The segments in front of the first one that list_segments() would refuse; `id` unset: of the journal that
+/// the first one is of.
+std::vector<segment_entry> segments_before_damage(storage& disk, const std::string& directory,
+                                                  std::optional<journal_id> id, std::uint64_t retired_before);
 
 } // namespace tallyman::journal

@@ -122,10 +122,16 @@ result<std::unique_ptr<superblock_file>> superblock_file::open(storage& disk, co
     return got.failure();
   std::unique_ptr<superblock_file> made(new superblock_file(std::move(*opened)));
   bool found = false;
-  for (unsigned slot = 0; slot < slot_count && (slot + 1) * block_bytes <= *got; ++slot) {
-    const auto decoded = decode({bytes.data() + slot * block_bytes, block_bytes});
-    if (!decoded)
+  for (unsigned slot = 0; slot < slot_count; ++slot) {
+    const std::string_view stored(bytes.data() + slot * block_bytes, block_bytes);
+    const bool is_whole = (slot + 1) * block_bytes <= *got;
+    const auto decoded = is_whole ? decode(stored) : std::nullopt;
+    if (!decoded) {
+      // The second one of a new journal is zeros.
+      if (!is_whole || !all_zero(stored))
+        made->spoiled_slot_ = slot;
       continue;
+    }
     if (decoded->version > format_version)
       return too_new_failure(path, "a journal", decoded->version);
     if (found && decoded->block.counter < made->current_.counter)

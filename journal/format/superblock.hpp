@@ -2,17 +2,16 @@
 
 #include "base/result.hpp"
 #include "journal/format/format.hpp"
+#include "journal/options.hpp"
 #include "journal/storage/storage.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace tallyman::journal {
-
-/// Longest cluster name, in bytes.
-inline constexpr std::size_t cluster_bytes_max = 255;
 
 /// What must at least be in the journal, so that the loss of whole files is noticed.
 struct superblock {
@@ -49,6 +48,10 @@ public:
   /// The newest version. A copy.
   superblock current() const;
 
+  /// Which slot (0 or 1) held something that is not valid when the file was opened: a write that was cut
+  /// short, or rot. The next update writes it anew.
+  std::optional<unsigned> spoiled_slot() const noexcept { return spoiled_slot_; }
+
   /// Applies `change` to a copy of the current version and writes it durably to the other slot. After a
   /// failure the current version stays what it was, and so does its slot.
   template <class F>
@@ -68,6 +71,7 @@ private:
   std::unique_ptr<file> file_;
   superblock current_;
   unsigned current_slot_ = 1;
+  std::optional<unsigned> spoiled_slot_;
 };
 
 } // namespace tallyman::journal

@@ -4,7 +4,6 @@
 #include "journal/recovery/log_end.hpp"
 #include "journal/snapshot/snapshot_choice.hpp"
 #include "journal/snapshot/snapshot_store.hpp"
-#include "journal/upkeep/retention.hpp"
 #include "journal/write/creation.hpp"
 
 #include <unistd.h>
@@ -19,21 +18,23 @@ std::string lock_path(const std::string& directory) {
   return directory + "/lock";
 }
 
-result<bool> is_there(storage& disk, const std::string& directory) {
+/// Why there is nothing to open, if there is no superblock.
+result<void> check_there(storage& disk, const std::string& directory) {
   auto found = disk.exists(directory + "/superblock");
-  if (!found || *found)
-    return found;
-  auto segments = disk.list(segments_directory(directory));
-  if (!segments)
-    return segments.failure();
-  const auto is_segment = [](const std::string& name) { return name.ends_with(segment_suffix); };
-  if (std::any_of(segments->begin(), segments->end(), is_segment))
-    return damage_of(directory + "/superblock", "is missing, but there are segments; restore it from a copy");
-  return false;
-}
-
-error nothing_there(const std::string& directory) {
-  return usage_failure("there is no journal in " + directory + "; check the path");
+  if (!found)
+    return found.failure();
+  if (*found)
+    return {};
+  if (auto unfinished = check_unfinished(disk, directory); !unfinished)
+    return unfinished;
+  auto begun = disk.list(segments_directory(directory));
+  if (!begun)
+    return begun.failure();
+  return usage_failure("there is no journal in " + directory +
+                       (begun->empty()
+                            ? "; check the path"
+                            : " yet: its making was interrupted, or goes on; whoever starts to write "
+                              "it makes it anew"));
 }
 
 result<void> check_cluster(const std::string& directory, const superblock& block, const std::string& wanted) {
@@ -158,25 +159,21 @@ result<void> settle(storage& disk, const std::string& directory, const segment_e
     return synced;
   if (auto forgotten = (*opened)->forget_cache(); !forgotten)
     return forgotten;
-  for (const std::string& folder : {directory, segments_directory(directory), snapshots_directory(directory)})
+  for (const std::string& folder :
+       {directory, segments_directory(directory), snapshots_directory(directory)}) {
+    auto there = disk.exists(folder);
+    if (!there)
+      return there.failure();
+    if (!*there)
+      continue;
     if (auto synced = disk.sync_directory(folder); !synced)
       return synced;
+  }
   return {};
 }
 
-result<void> remove_spares(storage& disk, const std::string& directory) {
-  auto names = disk.list(segments_directory(directory));
-  if (!names)
-    return names.failure();
-  for (const std::string& name : *names)
-    if (name.starts_with("spare-"))
-      if (auto removed = disk.remove(segments_directory(directory) + "/" + name); !removed)
-        return removed;
-  return {};
-}
-
-/// All checks first, then the repair, then the superblock: a refusal has changed nothing.
-result<void> recover_tail(storage& disk, const std::string& directory, recovered_log& log) {
+/// All checks that need no replay, and the plan of what to repair.
+result<void> plan_repairs(storage& disk, const std::string& directory, recovered_log& log) {
   const segment_entry& newest = log.segments.back();
   if (auto settled = settle(disk, directory, newest); !settled)
     return settled;
@@ -191,12 +188,7 @@ result<void> recover_tail(storage& disk, const std::string& directory, recovered
   if (auto chosen = take_snapshot_choice(disk, directory, log); !chosen)
     return chosen;
   report_tail(log.info.recovery, newest, end->tail);
-  if (end->tail.found != tail_report::kind::torn)
-    return {};
-  auto path = quarantine_tail(disk, directory, newest, end->tail);
-  if (!path)
-    return path.failure();
-  log.info.recovery.quarantine = *path;
+  log.repairs = repair_plan{newest, log.end, end->tail, log.info.snapshot_sequence};
   return {};
 }
 
@@ -206,24 +198,8 @@ result<recovered_log> recover_for_writing(storage& disk, const std::string& dire
   if (!log)
     return log;
   log->lock = std::move(lock);
-  if (auto recovered = recover_tail(disk, directory, *log); !recovered)
-    return recovered.failure();
-  if (auto removed = remove_spares(disk, directory); !removed)
-    return removed.failure();
-  if (auto moved = quarantine_snapshots_after(disk, directory, log->info.snapshot_sequence); !moved)
-    return moved.failure();
-  if (auto removed = remove_unfinished_snapshots(disk, directory); !removed)
-    return removed.failure();
-  if (auto removed = remove_retired(disk, directory, log->superblock->current().retired_before); !removed)
-    return removed.failure();
-  auto noted = log->superblock->update([&](superblock& block) {
-    block.newest_segment = log->segments.back().header.number;
-    block.newest_snapshot = log->info.snapshot_sequence;
-    block.durable_sequence = log->end.last_sequence();
-    block.durable_batch = log->end.next_batch - 1;
-  });
-  if (!noted)
-    return noted.failure();
+  if (auto planned = plan_repairs(disk, directory, *log); !planned)
+    return planned.failure();
   fill_info(*log);
   return log;
 }
@@ -268,26 +244,37 @@ result<recovered_log> read_once(storage& disk, const std::string& directory, con
   return log;
 }
 
-/// What retention has given up.
-result<std::uint64_t> retired_before(storage& disk, const std::string& directory) {
+/// A superblock's counter: it grows whenever a writer takes a snapshot, gives up history or rolls.
+result<std::uint64_t> counter_of(storage& disk, const std::string& directory) {
   auto block = superblock_file::open(disk, directory, open_mode::read);
   if (!block)
     return block.failure();
-  return (*block)->current().retired_before;
+  return (*block)->current().counter;
 }
 
-/// A writer's retention may take files between the look at the superblock and the look at them: then again.
+constexpr int reads_without_a_change = 3;
+constexpr int reads_max = 200;
+
+/// A writer may take files between the look at the superblock, or at a folder, and the look at them: then
+/// again. It removes them some time after it wrote the superblock, so one look that finds that unchanged
+/// proves nothing.
 result<recovered_log> recover_for_reading(storage& disk, const std::string& directory,
                                           const log_options& options) {
-  for (;;) {
-    auto before = retired_before(disk, directory);
+  int unchanged = 0;
+  for (int reads = 1;; ++reads) {
+    auto before = counter_of(disk, directory);
     if (!before)
       return before.failure();
     auto log = read_once(disk, directory, options);
-    if (log)
+    if (log || reads == reads_max)
       return log;
-    auto after = retired_before(disk, directory);
-    if (!after || *after == *before)
+    auto after = counter_of(disk, directory);
+    auto writer = disk.lock_holder(lock_path(directory));
+    if (!after || !writer)
+      return log;
+    if (*after != *before)
+      unchanged = 0;
+    else if (!*writer || ++unchanged == reads_without_a_change)
       return log;
   }
 }
@@ -297,17 +284,14 @@ result<recovered_log> recover_for_reading(storage& disk, const std::string& dire
 result<recovered_log> recover(storage& disk, const std::string& directory, const log_options& options) {
   if (auto sensible = check_options(options); !sensible)
     return sensible.failure();
-  if (!options.create_if_missing) {
-    auto there = is_there(disk, directory);
-    if (!there)
+  if (!options.create_if_missing)
+    if (auto there = check_there(disk, directory); !there)
       return there.failure();
-    if (!*there)
-      return nothing_there(directory);
-  }
   if (options.read_only)
     return recover_for_reading(disk, directory, options);
+  // The lock lives in the directory. Whatever else is missing is made once it is known what is there.
   if (options.create_if_missing)
-    if (auto made = make_directories(disk, directory); !made)
+    if (auto made = disk.make_directory(directory); !made)
       return made.failure();
   auto lock = disk.lock(lock_path(directory), std::to_string(::getpid()));
   if (!lock)

@@ -23,6 +23,7 @@ public:
   result<std::uint64_t> size() override;
   result<void> forget_cache() override;
   const std::string& path() const override { return path_; }
+  int descriptor() const noexcept { return descriptor_; }
 
 private:
   error failed(std::string_view call, std::uint64_t offset) const;

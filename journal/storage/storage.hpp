@@ -68,10 +68,10 @@ public:
 
   virtual result<bool> exists(const std::string& path) = 0;
 
-  /// Replaces `to` atomically. Durable after sync_directory.
+  /// Replaces `to` atomically; a folder only a name that is free. Durable after sync_directory.
   virtual result<void> rename(const std::string& from, const std::string& to) = 0;
 
-  /// Removes a file; that it does not exist is fine.
+  /// Removes a file or an empty folder; that it does not exist is fine.
   virtual result<void> remove(const std::string& path) = 0;
 
   /// Makes creations, renames and removals in a directory durable.

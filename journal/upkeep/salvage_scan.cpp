@@ -22,7 +22,7 @@ struct found_batch {
   batch_header header;
   std::uint64_t chain_from_link = 0; ///< what its chain would be if it followed the link
   bool header_sound = false;
-  bool sound = false;
+  std::string fault; ///< why the batch is not sound; empty: it is
 };
 
 /// Walks one segment. A sound batch whose predecessor's chain value is lost cannot begin a piece, since
@@ -57,8 +57,8 @@ private:
     if (!found.header_sound)
       return not_sound(at, "there is no sound batch header");
     const batch_header& header = found.header;
-    if (!found.sound) {
-      not_sound(at, "the batch does not match its checksum");
+    if (!found.fault.empty()) {
+      not_sound(at, found.fault);
       // Its own payload is lost, but the batch behind it can be proven to follow it.
       link_ = link{header.number, header.first_sequence + header.event_count, header.chain};
       return block_bytes;
@@ -87,12 +87,16 @@ private:
     found.chain_from_link = link_ ? chain_of(link_->chain, block.data()) : 0;
     std::string stored(header->stored_bytes(), '\0');
     auto got = file_.read_at(at, stored.data(), stored.size());
-    if (!got || *got != stored.size())
-      return found;
     const std::string_view behind = std::string_view(stored).substr(batch_header_bytes);
-    found.sound = checksum(behind) == header->payload_checksum &&
-                  payload_fault(*header, behind.substr(0, header->payload_bytes)).empty();
-    if (found.sound)
+    if (!got)
+      found.fault = got.failure().what;
+    else if (*got != stored.size())
+      found.fault = "the segment is shorter than its header says";
+    else if (checksum(behind) != header->payload_checksum)
+      found.fault = "the batch does not match its checksum";
+    else
+      found.fault = payload_fault(*header, behind.substr(0, header->payload_bytes));
+    if (found.fault.empty())
       highest_ = header->number;
     return found;
   }

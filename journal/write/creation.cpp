@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::string_view default_cluster = "default";
 
-std::string parent_of(const std::string& path) {
-  const auto slash = path.find_last_not_of('/') == std::string::npos
-                         ? std::string::npos
-                         : path.find_last_of('/', path.find_last_not_of('/'));
-  if (slash == std::string::npos)
-    return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 /// Whether the file holds nothing behind its first block.
 result<bool> holds_no_batch(storage& disk, const std::string& path) {
   auto opened = disk.open(path, open_mode::read);
@@ -40,28 +31,16 @@ result<bool> holds_no_batch(storage& disk, const std::string& path) {
   }
 }
 
-/// Removes what an interrupted creation left, and refuses if it may be more than that.
+/// Removes what an interrupted creation left, once it is certain that it is no more than that.
 result<void> clear_unfinished(storage& disk, const std::string& directory) {
-  auto snapshots = list_snapshots(disk, directory);
-  if (!snapshots)
-    return snapshots.failure();
-  if (!snapshots->empty())
-    return damage_of(directory + "/superblock",
-                     "is missing, but there are snapshots; restore it from a copy");
   auto names = disk.list(segments_directory(directory));
   if (!names)
     return names.failure();
-  for (const std::string& name : *names) {
-    const std::string path = segments_directory(directory) + "/" + name;
-    auto empty = name.ends_with(segment_suffix) ? holds_no_batch(disk, path) : result<bool>(true);
-    if (!empty)
-      return empty.failure();
-    if (!*empty)
-      return damage_of(directory + "/superblock",
-                       "is missing, but " + name + " holds batches; restore it from a copy");
-    if (auto removed = disk.remove(path); !removed)
+  if (auto right = check_unfinished(disk, directory); !right)
+    return right;
+  for (const std::string& name : *names)
+    if (auto removed = disk.remove(segments_directory(directory) + "/" + name); !removed)
       return removed;
-  }
   return {};
 }
 
@@ -134,6 +113,15 @@ std::uint64_t segment_bytes_of(const log_options& options, std::uint64_t number)
   return bytes < options.segment_bytes ? bytes : options.segment_bytes;
 }
 
+std::string parent_of(const std::string& path) {
+  const auto slash = path.find_last_not_of('/') == std::string::npos
+                         ? std::string::npos
+                         : path.find_last_of('/', path.find_last_not_of('/'));
+  if (slash == std::string::npos)
+    return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 result<void> make_directories(storage& disk, const std::string& directory) {
   if (auto made = disk.make_directory(directory); !made)
     return made;
@@ -145,9 +133,34 @@ result<void> make_directories(storage& disk, const std::string& directory) {
   return disk.sync_directory(parent_of(directory));
 }
 
+result<void> check_unfinished(storage& disk, const std::string& directory) {
+  constexpr const char* what_to_do = "; restore it from a copy, or salvage";
+  auto snapshots = list_snapshots(disk, directory);
+  if (!snapshots)
+    return snapshots.failure();
+  if (!snapshots->empty())
+    return damage_of(directory + "/superblock",
+                     std::string("is missing, but there are snapshots") + what_to_do);
+  auto names = disk.list(segments_directory(directory));
+  if (!names)
+    return names.failure();
+  for (const std::string& name : *names) {
+    if (!name.ends_with(segment_suffix))
+      continue;
+    auto empty = holds_no_batch(disk, segments_directory(directory) + "/" + name);
+    if (!empty)
+      return empty.failure();
+    if (!*empty)
+      return damage_of(directory + "/superblock", "is missing, but " + name + " holds batches" + what_to_do);
+  }
+  return {};
+}
+
 result<void> create_journal(storage& disk, const std::string& directory, const log_options& options) {
   if (auto cleared = clear_unfinished(disk, directory); !cleared)
     return cleared;
+  if (auto made = make_directories(disk, directory); !made)
+    return made;
   auto high = draw_random(options);
   if (!high)
     return high.failure();

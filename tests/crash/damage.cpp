@@ -50,12 +50,12 @@ void forge_block(std::string& file, std::size_t block, std::size_t field, std::u
 }
 
 void check_refused(simulated_storage& disk, const std::string& path) {
-  const auto before = disk.content(path);
+  const auto before = disk.image();
   const auto opened = log::open(disk, directory, small_options());
   REQUIRE_FALSE(opened);
   CHECK(opened.failure().kind == error_kind::damaged);
   CHECK(opened.failure().what.find(path) != std::string::npos);
-  CHECK(disk.content(path) == before);
+  CHECK((disk.image() == before));
 }
 
 batch_header next_header(const std::string& segment, std::uint64_t& previous_chain) {

@@ -30,7 +30,7 @@ void forge_block(std::string& file, std::size_t block, std::size_t field, std::u
 template <class Change>
 std::string with_next_batch(std::string segment, Change change);
 
-/// Requires that opening is refused as damage that names `path`, and that the file is as it was.
+/// Requires that opening is refused as damage that names `path`, and that all files are as they were.
 void check_refused(simulated_storage& disk, const std::string& path);
 
 // -- details -------------------------------------------------------------------------------------------

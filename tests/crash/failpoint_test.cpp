@@ -69,6 +69,7 @@ void check_promises_on_disk(const std::string& path, std::uint64_t acknowledged,
     REQUIRE(last >= acknowledged);
     REQUIRE(last <= submitted);
     REQUIRE(restore_state(**opened) == state_after(last));
+    REQUIRE((*opened)->start({}));
   }
   {
     auto opened = log::open(disk, path, small_options(7));
@@ -119,7 +120,8 @@ child_end recover_and_die(const std::string& path, std::uint64_t nth, kill_momen
   return in_child([&](auto) {
     disk_storage disk;
     failpoint_storage failing(disk, nth, moment);
-    return log::open(failing, path, small_options()) ? 0 : 1;
+    auto opened = log::open(failing, path, small_options());
+    return opened && (*opened)->start({}) ? 0 : 1;
   });
 }
 

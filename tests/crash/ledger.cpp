@@ -30,6 +30,7 @@ recovery_report::outcome recover_and_check(simulated_storage& disk, std::uint64_
   REQUIRE((log->info().first_sequence == 1) == (log->info().history_sequence == 0));
   REQUIRE(log->info().snapshot_sequence <= last);
   REQUIRE(restore_state(*log) == state_after(last));
+  REQUIRE(log->start({}));
   return log->info().recovery.what;
 }
 

@@ -40,9 +40,11 @@ TEST_CASE("case 11: a lost file is noticed") {
     header.resize(disk.content(paths.back()).size());
     disk.set_content(paths.back(), header);
   }
+  const auto before = disk.image();
   const auto refused = open();
   REQUIRE_FALSE(refused);
   CHECK(refused.failure().kind == error_kind::damaged);
+  CHECK((disk.image() == before));
 }
 
 TEST_CASE("case 11: a name that a crash took back is noticed, or was never needed") {
@@ -66,12 +68,14 @@ TEST_CASE("case 11: a name that a crash took back is noticed, or was never neede
       if (path != lost)
         disk.set_content(path, origin.content(path));
     INFO("without " << lost);
+    const auto before = disk.image();
     const auto opened = log::open(disk, directory, small_options());
     // Not even the first one: what retention takes, the superblock knows of.
     const bool is_segment = lost.find("/segments/") != std::string::npos;
     if (lost.ends_with("/superblock") || is_segment) {
       REQUIRE_FALSE(opened);
       CHECK(opened.failure().kind == error_kind::damaged);
+      CHECK((disk.image() == before));
       continue;
     }
     if (!opened)

@@ -54,9 +54,14 @@ void tear(simulated_storage& disk, ledger& book) {
   CHECK_FALSE(log->step());
 }
 
-void recover_cut_short(simulated_storage& disk, std::uint64_t nth) {
+void recover_until(simulated_storage& disk, std::uint64_t nth) {
   disk.stop_at(nth);
-  (void)log::open(disk, directory, small_options());
+  if (auto log = log::open(disk, directory, small_options()))
+    (void)(*log)->start({});
+}
+
+void recover_cut_short(simulated_storage& disk, std::uint64_t nth) {
+  recover_until(disk, nth);
   disk.power_loss(loss::subset);
 }
 
@@ -95,8 +100,7 @@ TEST_CASE("case 12: the torn bytes are in quarantine before they are gone from t
     disk.power_loss(loss::subset);
     const std::string path = newest_segment(disk);
     const std::string torn = disk.content(path);
-    disk.stop_at(nth);
-    (void)log::open(disk, directory, small_options());
+    recover_until(disk, nth);
     disk.power_loss(loss::everything);
     if (disk.content(path) == torn)
       continue;

@@ -140,6 +140,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       return 0;
     }
     must(replay(**opened) == seen, "recovery keeps what a reader saw");
+    must(everything(disk) == before, "nothing is repaired before all was read");
+    if (!seen)
+      return 0;
+    must((*opened)->start({}).ok(), "a log that was replayed to its end can be started");
   }
   disk.power_loss(simulated_storage::loss::everything);
   check_sound(disk, seen);

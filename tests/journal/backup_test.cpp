@@ -50,20 +50,18 @@ TEST_CASE("a backup beside a writer that rolls, takes snapshots and gives up his
       }
     }
   });
-  int done = 0;
-  for (int attempt = 0; attempt < 100 && done < 12; ++attempt) {
-    while (writing.durable_sequence() < static_cast<std::uint64_t>(100 * (attempt + 1)))
+  std::string copy_failed;
+  for (int copies = 0; copies < 30; ++copies) {
+    while (writing.durable_sequence() < static_cast<std::uint64_t>(100 * (copies + 1)))
       std::this_thread::yield();
-    const std::string to = place.path() + "/copy" + std::to_string(attempt);
+    const std::string to = place.path() + "/copy" + std::to_string(copies);
     const std::uint64_t before = writing.durable_sequence();
     const auto report = backup(disk, from, to);
     if (!report) {
-      // Retention took what was to be copied: the one failure there may be.
-      INFO(report.failure().what);
-      CHECK(report.failure().kind == error_kind::io);
-      continue;
+      copy_failed = report.failure().what;
+      break;
     }
-    ++done;
+    CHECK_FALSE(*disk.exists(to + ".unfinished"));
     // The newest batch beside a writer may not be proven yet.
     CHECK(report->last_sequence + 5 >= before);
     CHECK_FALSE(verify(disk, to)->first_damage);
@@ -75,7 +73,7 @@ TEST_CASE("a backup beside a writer that rolls, takes snapshots and gives up his
   stop = true;
   writer.join();
   CHECK(failed.empty());
-  CHECK(done > 0); // how many get through depends on who runs: retention may take what is to be copied
+  CHECK(copy_failed == "");
   CHECK(writing.info().first_sequence > 1);
 }
 
@@ -104,6 +102,60 @@ TEST_CASE("a backup is a journal that goes on where the copy ended, and the orig
   REQUIRE((*copy)->start({}));
   append_durably(**copy, 20);
   CHECK(check_replay(**copy) == 110);
+}
+
+TEST_CASE("a backup that fails, or was killed earlier, leaves nothing and is in nobody's way") {
+  simulated_storage disk(1);
+  {
+    auto log = start_log(disk, small_options());
+    append_durably(*log, 90);
+    REQUIRE(log->close());
+  }
+  const auto before = disk.image();
+  for (std::uint64_t nth = 1;; ++nth) {
+    disk.fail_write(nth);
+    const auto report = backup(disk, directory, "/copy");
+    disk.clear_faults();
+    if (report) {
+      CHECK(nth > 3);
+      break;
+    }
+    INFO("write " << nth);
+    REQUIRE((disk.image() == before));
+  }
+  REQUIRE(disk.rename("/copy", "/killed.unfinished"));
+  REQUIRE(backup(disk, directory, "/killed"));
+  CHECK_FALSE(*disk.exists("/killed.unfinished"));
+  CHECK_FALSE(verify(disk, "/killed")->first_damage);
+}
+
+TEST_CASE("a backup cut at any call leaves all of it under its name or nothing, and is made again") {
+  for (std::uint64_t nth = 1;; ++nth) {
+    simulated_storage disk(nth);
+    {
+      auto log = start_log(disk, small_options());
+      append_durably(*log, 90);
+      take_snapshot(*log, 60);
+      REQUIRE(log->close());
+    }
+    const auto before = disk.content(newest_segment(disk));
+    disk.stop_at(nth);
+    const auto cut = backup(disk, directory, "/copy");
+    const bool stopped = disk.stopped();
+    disk.kill_process();
+    INFO("stopped at call " << nth);
+    REQUIRE(disk.content(newest_segment(disk)) == before);
+    if (*disk.exists("/copy"))
+      REQUIRE_FALSE(verify(disk, "/copy")->first_damage);
+    else
+      REQUIRE(backup(disk, directory, "/copy"));
+    REQUIRE(log::open(disk, "/copy", reading()));
+    if (stopped)
+      continue;
+    REQUIRE(cut);
+    CHECK(nth > 15);
+    return;
+  }
 }
 
 TEST_CASE("a backup goes nowhere that is taken, and leaves a rotten snapshot out") {

@@ -234,6 +234,54 @@ TEST_CASE("a lost superblock costs no event") {
   CHECK((*log::open(disk, target, options))->info().cluster == "production");
 }
 
+TEST_CASE("a lost superblock and a foreign segment are no reason to rescue the foreign journal") {
+  simulated_storage disk(1);
+  make_log(disk, 100, 30, small_options());
+  simulated_storage other(2);
+  make_log(other, 10, 30, small_options(99));
+  disk.set_content(segment_paths(disk).front(), other.content(segment_paths(other).front()));
+  REQUIRE(disk.remove(directory + "/superblock"));
+  const auto before = files_of(disk, directory);
+  const auto report = salvage(disk, directory, target);
+  REQUIRE_FALSE(report);
+  CHECK(report.failure().kind == error_kind::damaged);
+  CHECK_THAT(report.failure().what, Catch::Matchers::Contains("of more than one journal"));
+  CHECK(files_of(disk, directory) == before);
+  CHECK_FALSE(*disk.exists(target));
+}
+
+TEST_CASE("a salvaged journal has its superblock only once older parts and files set aside are there") {
+  for (std::uint64_t nth = 1;; ++nth) {
+    simulated_storage disk(nth);
+    make_log(disk, 200, 40, small_options());
+    damage(disk, segment_paths(disk)[1], 5 * block_bytes + 150);
+    const auto before = files_of(disk, directory);
+    disk.stop_at(nth);
+    const auto cut = salvage(disk, directory, target);
+    const bool stopped = disk.stopped();
+    disk.kill_process();
+    INFO("stopped at call " << nth);
+    REQUIRE(files_of(disk, directory) == before);
+    if (*disk.exists(target + "/superblock")) {
+      const auto checked = verify(disk, target);
+      REQUIRE(checked);
+      REQUIRE_FALSE(checked->first_damage);
+      REQUIRE_FALSE(disk.list(target + "/quarantine")->empty());
+    }
+    if (!stopped) {
+      REQUIRE(cut);
+      CHECK(cut->journals.size() == 2);
+      CHECK(nth > 20);
+      return;
+    }
+    // Done again elsewhere, it is as if nothing had happened.
+    const auto again = salvage(disk, directory, target + "-2");
+    REQUIRE(again);
+    check_journal(disk, again->journals.front());
+    check_account(*again, 200);
+  }
+}
+
 TEST_CASE("a journal whose history retention cut is salvaged from there on") {
   simulated_storage disk(1);
   make_log(disk, 300, 20, small_options());

@@ -142,6 +142,16 @@ void simulated_storage::set_content(const std::string& path, std::string bytes) 
   durable_names_[path] = node;
 }
 
+std::map<std::string, std::string> simulated_storage::image() const {
+  const std::lock_guard guard(mutex_);
+  std::map<std::string, std::string> all;
+  for (const std::string& folder : directories_)
+    all.emplace(folder + '/', std::string());
+  for (const auto& [name, node] : names_)
+    all.emplace(name, node->cached);
+  return all;
+}
+
 std::vector<std::string> simulated_storage::files() const {
   const std::lock_guard guard(mutex_);
   std::vector<std::string> found;
@@ -203,6 +213,8 @@ result<void> simulated_storage::rename(const std::string& from, const std::strin
   const std::lock_guard guard(mutex_);
   if (auto dead = enter("rename", from, generation_))
     return *dead;
+  if (directories_.count(from) != 0)
+    return rename_folder(from, to);
   const auto found = names_.find(from);
   if (found == names_.end())
     return failed("rename", from, "No such file or directory");
@@ -214,11 +226,37 @@ result<void> simulated_storage::rename(const std::string& from, const std::strin
   return {};
 }
 
+/// At once, on the disk too, as all that concerns folders.
+result<void> simulated_storage::rename_folder(const std::string& from, const std::string& to) {
+  if (!change_begins())
+    return failed("rename", from, "the process was stopped");
+  if (strikes(rename_countdown_))
+    return failed("rename", from, "Input/output error");
+  const auto moved = [&](const std::string& path) {
+    return path == from || path.starts_with(from + "/") ? to + path.substr(from.size()) : path;
+  };
+  for (names* of : {&names_, &durable_names_}) {
+    names renamed;
+    for (const auto& [path, node] : *of)
+      renamed.emplace(moved(path), node);
+    *of = std::move(renamed);
+  }
+  for (name_change& change : unsynced_names_) {
+    change.unbound = moved(change.unbound);
+    change.bound = moved(change.bound);
+  }
+  std::set<std::string> folders;
+  for (const std::string& folder : directories_)
+    folders.insert(moved(folder));
+  directories_ = std::move(folders);
+  return {};
+}
+
 result<void> simulated_storage::remove(const std::string& path) {
   const std::lock_guard guard(mutex_);
   if (auto dead = enter("unlink", path, generation_))
     return *dead;
-  if (names_.count(path) == 0)
+  if (directories_.erase(path) != 0 || names_.count(path) == 0)
     return {};
   if (!change_begins())
     return failed("unlink", path, "the process was stopped");

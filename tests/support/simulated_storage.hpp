@@ -91,6 +91,9 @@ public:
   /// All files, sorted.
   std::vector<std::string> files() const;
 
+  /// All that is there, to the byte: files with their content, folders with nothing.
+  std::map<std::string, std::string> image() const;
+
   // -- storage -----------------------------------------------------------------------------------------
 
   result<std::unique_ptr<file>> open(const std::string& path, open_mode mode) override;
@@ -122,6 +125,7 @@ private:
   std::optional<error> enter(std::string_view call, const std::string& path, std::uint64_t generation);
   bool change_begins();
   void change_name(name_change change);
+  result<void> rename_folder(const std::string& from, const std::string& to);
   static void apply(const name_change& change, names& to);
   std::uint64_t used() const;
   void drop_handles();

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "base/result.hpp"
+
+#include <string>
+
+namespace tallyman::cli {
+
+/// Fails with `usage` if the journal that is to be made in `to` would lie in the directory of the journal
+/// `from`, whatever names lead there.
+result<void> check_new_directory(const std::string& from, const std::string& to);
+
+} // namespace tallyman::cli
