@@ -1,9 +1,12 @@
 #include "tally/placements.hpp"
 
 #include "base/invariant.hpp"
+#include "base/overloaded.hpp"
+#include "tally/placements_lookahead.hpp"
+#include "tally/placements_step.hpp"
 
 #include <algorithm>
-#include <array>
+#include <variant>
 
 namespace tallyman {
 
@@ -21,84 +24,6 @@ void remove_waiting(Map& waiting, const Key& key, const uid& id) {
 
 } // namespace
 
-struct placements::step {
-  fact_batch& batch;
-  std::int64_t time_ms;
-  const platform& runs_on;
-  const owner_resolution& owned_by;
-  std::span<const uid> below; ///< the workloads whose pods have that owner now
-  image_changes& out;
-};
-
-/// Asks for what facts need ahead of their turn, in three steps, since each needs what the one before
-/// brought: a pod's number, its record, and what the record refers to. Replacements in a full cluster, one
-/// thread: 1,300 to 968 CPU ns an event with those of the other tables (docs/performance.md).
-class placements::lookahead {
-public:
-  lookahead(const placements& of, const fact_batch& batch, std::span<const platform> platforms,
-            std::span<const owner_resolution> owners)
-      : of_(of), batch_(batch), platforms_(platforms), owners_(owners) {
-    for (std::size_t i = 0; i < record_ahead && i < batch.facts.size(); ++i)
-      record(i);
-  }
-
-  /// To be called for each fact, in order.
-  void before(std::size_t i) {
-    const auto count = batch_.facts.size();
-    if (i + number_ahead < count)
-      if (const auto* const id = pod_of(batch_.facts[i + number_ahead].body))
-        of_.pods_.prefetch_number(*id);
-    if (i + record_ahead < count)
-      record(i + record_ahead);
-    if (i + rest_ahead < count)
-      rest(i + rest_ahead);
-  }
-
-  /// The number of the record of fact `i`'s pod, as far as it was known ahead.
-  std::uint32_t hint(std::size_t i) const { return numbers_[i % numbers_.size()]; }
-
-private:
-  static constexpr std::size_t number_ahead = 24, record_ahead = 16, rest_ahead = 8;
-
-  void record(std::size_t i) {
-    const auto* const id = pod_of(batch_.facts[i].body);
-    numbers_[i % numbers_.size()] = id == nullptr ? pod_table::no_number : of_.pods_.prefetch_record(*id);
-  }
-
-  const pod* known(std::size_t i, const uid& id) const {
-    return hint(i) == pod_table::no_number ? nullptr : of_.pods_.find(id, hint(i));
-  }
-
-  void rest(std::size_t i) const {
-    const auto& body = batch_.facts[i].body;
-    if (const auto* const seen = std::get_if<pod_observed>(&body)) {
-      if (const auto* const pod = known(i, seen->id))
-        of_.owners_.prefetch(pod->owner);
-      else if (owners_[i].is_followed)
-        of_.below_.prefetch(seen->controller.id);
-      else
-        of_.owners_.prefetch(owners_[i].id);
-      for (auto* c = batch_.begin_of(seen->containers); c != batch_.end_of(seen->containers); ++c)
-        of_.images_.prefetch({c->image_id, platforms_[i].architecture, c->image});
-    } else if (const auto* const gone = std::get_if<pod_gone>(&body)) {
-      const auto* const pod = known(i, gone->id);
-      if (pod == nullptr)
-        return;
-      of_.owners_.prefetch(pod->owner);
-      if (pod->place != pods_below::no_place)
-        of_.below_.prefetch(pod->controller);
-      for (const auto& placed : pod->containers)
-        of_.images_.prefetch(placed.image);
-    }
-  }
-
-  const placements& of_;
-  const fact_batch& batch_;
-  std::span<const platform> platforms_;
-  std::span<const owner_resolution> owners_;
-  std::array<std::uint32_t, 2 * record_ahead> numbers_{};
-};
-
 placements::placements(const string_table& strings, tally_rules rules) : images_(strings, rules) {
   owners_.count_namespaces(rules != tally_rules::first);
 }
@@ -112,23 +37,18 @@ void placements::apply(fact_batch& batch, std::span<const platform> platforms,
     const step at{batch,        batch.facts[i].time_ms,        platforms[i],
                   owners.of[i], owners.below_of(owners.of[i]), out};
     forget_images(at);
-    const auto& body = batch.facts[i].body;
-    if (const auto* seen = std::get_if<pod_observed>(&body))
-      apply_pod(*seen, at);
-    else if (const auto* gone = std::get_if<pod_gone>(&body))
-      forget_pod(gone->id, ahead.hint(i), at);
-    else if (const auto* node = std::get_if<node_observed>(&body))
-      node_seen(node->name, at);
-    else if (const auto* workload = std::get_if<workload_observed>(&body))
-      workload_seen(workload->id, at);
-    else if (const auto* scan = std::get_if<scan_finished>(&body))
-      apply_scan(*scan, at);
-    else if (const auto* answer = std::get_if<remote_answered>(&body))
-      apply_answer(*answer, at);
-    else if (const auto* ack = std::get_if<remote_acknowledged>(&body))
-      apply_acknowledgement(*ack, at);
-    else if (const auto* settings = std::get_if<settings_changed>(&body))
-      apply_settings(*settings, at);
+    std::visit(overloaded{[&](const pod_observed& seen) { apply_pod(seen, at); },
+                          [&](const pod_gone& gone) { forget_pod(gone.id, ahead.hint(i), at); },
+                          [&](const node_observed& seen) { node_seen(seen.name, at); },
+                          [](const node_gone&) {}, // its pods keep what it was
+                          [&](const workload_observed& seen) { workload_seen(seen.id, at); },
+                          [](const workload_gone&) {}, // what was found through it stays
+                          [&](const scan_finished& scan) { apply_scan(scan, at); },
+                          [&](const remote_answered& answer) { apply_answer(answer, at); },
+                          [&](const remote_acknowledged& ack) { apply_acknowledgement(ack, at); },
+                          [&](const settings_changed& settings) { apply_settings(settings, at); },
+                          [](const list_synced&) {}, [](const bookmarked&) {}},
+               batch.facts[i].body);
   }
 }
 
@@ -205,7 +125,8 @@ void placements::place(const uid& id, pod& state, const wanted_containers& wante
   for (const auto& want : wanted) {
     const auto of_image = [&](const placed_container& each) { return images_[each.image].key == want.key; };
     auto placed = want.as;
-    if (std::any_of(wanted.begin(), &want, [&](const wanted_container& each) { return each.key == want.key; })) {
+    if (std::any_of(wanted.begin(), &want,
+                    [&](const wanted_container& each) { return each.key == want.key; })) {
       placed.image = std::find_if(now.begin(), now.end(), of_image)->image;
       twins.push_back(placed);
       continue;
@@ -414,13 +335,6 @@ void placements::add_image(image_index image, const step& at) {
     inherit_scan(image, at);
 }
 
-void placements::inherit_scan(image_index image, const step& at) {
-  const auto& scan = images_.scan_of(images_.identity_of(images_[image].key));
-  auto& event = new_event(image_event_kind::scan_inherited, image, at);
-  put_scan(event, scan);
-  event.text = at.batch.add_text(scan.last_error);
-}
-
 image_event& placements::new_event(image_event_kind kind, image_index image, const step& at) {
   auto& event = at.out.events.emplace_back();
   event.time_ms = at.time_ms;
@@ -462,99 +376,10 @@ void placements::lose(const uid& id, const placed_container& placed, string_id o
   event.runtime = placed.runtime;
 }
 
-void placements::apply_scan(const scan_finished& scan, const step& at) {
-  auto* const identity = images_.find(images_.identity_of(scan.image_id, scan.architecture));
-  if (identity == nullptr)
-    return;
-  if (scan.outcome == scan_outcome::succeeded || !by_first_rules())
-    identity->change_scan().finish(scan.outcome, at.time_ms, scan.wait_ms, at.batch.text(scan.error));
-  for (const auto image : identity->names) {
-    auto& event = new_event(image_event_kind::scan_finished, image, at);
-    event.number = scan.wait_ms;
-    event.text = scan.error;
-    event.outcome = scan.outcome;
-  }
-}
-
-void placements::apply_answer(const remote_answered& answer, const step& at) {
-  auto* const identity = images_.find(images_.identity_of(answer.image_id, answer.architecture));
-  if (identity == nullptr)
-    return;
-  if (answer.scanned && (!identity->scan || !identity->scan->scanned))
-    identity->change_scan().succeed(at.time_ms);
-  for (const auto image : identity->names) {
-    auto& event = new_event(image_event_kind::remote_answered, image, at);
-    event.number = answer.scanned ? 1 : 0;
-  }
-}
-
-void placements::apply_acknowledgement(const remote_acknowledged& ack, const step& at) {
-  const auto image = images_.find({ack.image_id, ack.architecture, ack.name});
-  if (!image)
-    return;
-  auto& event = new_event(image_event_kind::remote_acknowledged, *image, at);
-  event.number = ack.version;
-}
-
 void placements::forget_images(const step& at) {
   while (const auto image = images_.take_forgotten(at.time_ms)) {
     new_event(image_event_kind::forgotten, *image, at);
   }
-}
-
-// -- settings ------------------------------------------------------------------------------------
-
-void placements::apply_settings(const settings_changed& settings, const step& at) {
-  images_.set_grace_ms(settings.scan_grace_ms);
-  if (by_first_rules() && settings.rules != tally_rules::first)
-    begin_second_rules(at);
-}
-
-// What is placed stays as it is until it is seen again, which `list_anew` sees to.
-void placements::begin_second_rules(const step& at) {
-  images_.merge_identities();
-  for (image_index image = 0; image < images_.size(); ++image)
-    if (images_[image].live)
-      inherit_scan(image, at);
-  owners_.count_namespaces(true);
-  for (const auto& [id, each] : pods_) {
-    owners_.hold_again(each.owner, each.name_space);
-    note_platform(each);
-  }
-}
-
-// -- snapshots -----------------------------------------------------------------------------------
-
-void placements::restore_rules(tally_rules rules) {
-  images_.restore_rules(rules);
-  owners_.count_namespaces(rules != tally_rules::first);
-}
-
-void placements::restore_platform(string_id node, const platform& said) {
-  if (said.certain)
-    platforms_[node] = said;
-}
-
-void placements::restore(const uid& id, pod state, bool is_followed) {
-  owners_.hold_again(state.owner, state.name_space);
-  state.for_each_image([&](const placed_container& placed) { images_.restore_pod(placed.image); });
-  if (!state.runs_on.certain && state.node != string_id::empty)
-    by_unknown_node_[state.node].insert(id);
-  if (!state.owner_certain())
-    by_unknown_parent_[state.waiting_on].insert(id);
-  note_platform(state);
-  auto [place, number, is_new] = pods_.insert(id);
-  if (is_followed) {
-    const auto joined = below_.join(state.controller, number);
-    *joined.likely_owner = state.owner;
-    state.place = joined.place;
-  }
-  place = std::move(state);
-}
-
-void placements::finish_restore() {
-  owners_.finish_restore();
-  images_.finish_restore();
 }
 
 } // namespace tallyman

@@ -26,6 +26,7 @@ enum class verdict : std::uint8_t {
   broken,       ///< the network, the certificate, or bytes that are not what they should be
 };
 
+/// What an answer means for the one who asked.
 struct judgement {
   verdict what = verdict::ok;
   std::string why;                               ///< one line, with what to do; empty if ok or stopped

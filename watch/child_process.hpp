@@ -10,6 +10,7 @@
 
 namespace tallyman::watch {
 
+/// What is run, and within which bounds.
 struct child_process {
   std::string command; ///< looked for in PATH if it has no slash
   std::vector<std::string> arguments;

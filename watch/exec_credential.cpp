@@ -27,8 +27,6 @@ std::string exec_info(const exec_plugin& plugin) {
       .dump();
 }
 
-} // namespace
-
 result<exec_credential> parse_exec_credential(std::string_view text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object() || text_at(json, "kind") != "ExecCredential" || !json.contains("status") ||
@@ -52,6 +50,8 @@ result<exec_credential> parse_exec_credential(std::string_view text) {
   }
   return given;
 }
+
+} // namespace
 
 result<exec_credential> run_exec_plugin(const exec_plugin& plugin) {
   auto environment = plugin.environment;

@@ -23,7 +23,4 @@ struct exec_credential {
 /// line with what to do; never with the plugin's output, which may hold secrets.
 result<exec_credential> run_exec_plugin(const exec_plugin& plugin);
 
-/// Reads an `ExecCredential` object.
-result<exec_credential> parse_exec_credential(std::string_view json);
-
 } // namespace tallyman::watch

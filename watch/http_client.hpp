@@ -14,6 +14,7 @@
 
 namespace tallyman::watch {
 
+/// One GET.
 struct http_request {
   std::string path; ///< with the query, from the server's root: "/api/v1/pods?limit=500"
   std::string accept;
@@ -23,6 +24,7 @@ struct http_request {
   std::chrono::milliseconds time_max{0};
 };
 
+/// What an answer begins with.
 struct http_head {
   int status = 0;
   std::string content_type; ///< without parameters, lower case
@@ -41,6 +43,7 @@ enum class http_trouble : std::uint8_t {
   identity_, ///< the own credentials are not there or cannot be used
 };
 
+/// How a request ended.
 struct http_outcome {
   http_head head; ///< status 0: none has come
   http_trouble trouble = http_trouble::none;

@@ -25,6 +25,7 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view text
 /// text.
 bool is_loopback(std::string_view server);
 
+/// Whom a URL names.
 struct server_name {
   std::string host;
   std::string port;
