@@ -24,6 +24,15 @@ struct exec_plugin {
   std::string install_hint; ///< what to tell a user who does not have the program
 };
 
+/// A proxy on the way to the API server.
+struct proxy_address {
+  std::string url;    ///< as libcurl takes it; may hold a password: never log it; empty: none
+  std::string name;   ///< the same for messages: "socks5://127.0.0.1:1080"
+  std::string origin; ///< which setting it is of: "proxy-url", "HTTPS_PROXY"
+
+  bool empty() const noexcept { return url.empty(); }
+};
+
 /// Everything that is needed to speak with one API server as one user. Holds secrets: never log it.
 struct api_access {
   std::string source; ///< where this comes from, for messages: "context kind in /root/.kube/config"
@@ -32,7 +41,8 @@ struct api_access {
   text_or_file authority;   ///< PEM; empty: the system's own authorities
   std::string server_name;  ///< the name that the server's certificate must have; empty: the host in `server`
   bool skip_verify = false; ///< from the kubeconfig; obeyed only with `insecure_skip_tls_verify`
-  std::string proxy;        ///< empty: what the environment says
+  std::string proxy_url;    ///< from the kubeconfig; empty: what the environment says
+  proxy_address proxy;      ///< the one that counts (watch/proxy_choice.hpp)
 
   text_or_file client_certificate;
   text_or_file client_key;

@@ -2,7 +2,7 @@
 
 #include "base/invariant.hpp"
 #include "watch/http_text.hpp"
-#include "watch/proxy_choice.hpp"
+#include "watch/transfer_failure.hpp"
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -75,22 +75,11 @@ private:
   // -- before: options of the transfer --
 
   bool set_up(const http_request& request, const identity& who) {
-    const auto& access = who_.access();
     ::curl_easy_reset(easy_);
     headers_.reset();
     connect_to_.reset();
     error_text_[0] = '\0';
-    auto server = access.server;
-    if (!access.server_name.empty()) {
-      // The name in the URL is the one that the certificate must have; the connection goes to the real one.
-      const auto real = name_of(access.server);
-      add(connect_to_, fmt::format("{}:{}:{}:{}", access.server_name, real.port, real.host, real.port));
-      set(CURLOPT_CONNECT_TO, connect_to_.get());
-      const auto path = access.server.find('/', access.server.find("://") + 3);
-      server = fmt::format("https://{}:{}{}", access.server_name, real.port,
-                           path == std::string::npos ? "" : access.server.substr(path));
-    }
-    set(CURLOPT_URL, (server + request.path).c_str());
+    set(CURLOPT_URL, (server_to_ask() + request.path).c_str());
     set(CURLOPT_PROTOCOLS_STR, "https,http");
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_ERRORBUFFER, error_text_);
@@ -106,19 +95,32 @@ private:
     set(CURLOPT_WRITEDATA, this);
     // What a proxy says of itself is no answer of the API server.
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    // Set in any case, since libcurl reads the environment by rules of its own.
-    set(CURLOPT_PROXY, proxy_for(access.server, access.proxy, [](const char* name) {
-                         const auto* const value = std::getenv(name);
-                         return std::string{value == nullptr ? "" : value};
-                       }).c_str());
-    if (!access.proxy.empty())
-      set(CURLOPT_NOPROXY, ""); // NO_PROXY is about proxies of the environment
+    // Empty ones too: else libcurl would read the environment, by rules of its own.
+    set(CURLOPT_PROXY, who_.access().proxy.url.c_str());
+    set(CURLOPT_NOPROXY, "");
     add(headers_, "Accept: " + request.accept);
     if (!set_identity(who))
       return false;
     set(CURLOPT_HTTPHEADER, headers_.get());
     set_trust();
     return true;
+  }
+
+  /// The URL's name is the one that the certificate must have; the connection goes to the real one.
+  std::string server_to_ask() {
+    const auto& access = who_.access();
+    if (access.server_name.empty() || !access.server.starts_with("https:"))
+      return access.server;
+    const auto real = name_of(access.server);
+    const bool is_ipv6 = access.server_name.find(':') != std::string::npos;
+    const auto name = is_ipv6 ? "[" + access.server_name + "]" : access.server_name;
+    add(connect_to_, fmt::format("{}:{}:{}:{}", name, real.port, real.host, real.port));
+    set(CURLOPT_CONNECT_TO, connect_to_.get());
+    const auto after_scheme = access.server.find("://") + 3;
+    const auto path = std::min(access.server.find('/', after_scheme), access.server.size());
+    // What is in front of the API server may go by this name.
+    add(headers_, "Host: " + access.server.substr(after_scheme, path - after_scheme));
+    return fmt::format("https://{}:{}{}", name, real.port, access.server.substr(path));
   }
 
   bool refuse_identity(std::string why) {
@@ -130,10 +132,13 @@ private:
   bool set_identity(const identity& who) {
     const auto& access = who_.access();
     const bool has_secret = !who.bearer_token.empty() || !access.user_name.empty();
-    const bool stays_here = is_loopback(access.server) && access.proxy.empty();
-    if (has_secret && access.server.starts_with("http:") && !stays_here)
+    const bool is_clear = access.server.starts_with("http:");
+    if (has_secret && is_clear && !is_loopback(access.server))
       return refuse_identity(fmt::format(
           "{} is http: the credentials would cross the network for all to read; use https", access.server));
+    if (has_secret && is_clear && !access.proxy.empty())
+      return refuse_identity(fmt::format("{} is http: {} would read the credentials; use https, or no proxy",
+                                         access.server, describe(access.proxy)));
     if (std::any_of(who.bearer_token.begin(), who.bearer_token.end(),
                     [](unsigned char c) { return c < ' ' || c == 0x7f; }))
       return refuse_identity(
@@ -154,12 +159,18 @@ private:
     set(CURLOPT_SSL_VERIFYPEER, skip ? 0L : 1L);
     set(CURLOPT_SSL_VERIFYHOST, skip ? 0L : 2L);
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    // As for kubectl, an https proxy is trusted by the same rules as the server.
+    set(CURLOPT_PROXY_SSL_VERIFYPEER, skip ? 0L : 1L);
+    set(CURLOPT_PROXY_SSL_VERIFYHOST, skip ? 0L : 2L);
+    set(CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     const auto& authority = who_.access().authority;
     if (authority.empty())
       return;
     // Only the cluster's own authority counts then, none of the system's.
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     set_pem(CURLOPT_CAINFO, CURLOPT_CAINFO_BLOB, authority);
+    set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+    set_pem(CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAINFO_BLOB, authority);
   }
 
   void set_pem(CURLoption file_option, CURLoption blob_option, const text_or_file& pem) {
@@ -289,40 +300,9 @@ private:
   }
 
   void explain(CURLcode code) {
-    const auto& access = who_.access();
-    const std::string detail = error_text_[0] != '\0' ? error_text_ : ::curl_easy_strerror(code);
-    switch (code) {
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-      return give_up(http_trouble::trust,
-                     fmt::format("the certificate of {} is not trusted: {}; check certificate-authority and "
-                                 "tls-server-name in {}",
-                                 access.server, detail, access.source));
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_ENGINE_NOTFOUND:
-      return give_up(http_trouble::identity_,
-                     fmt::format("the client certificate of {} cannot be used: {}", access.source, detail));
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_PROXY:
-      return give_up(http_trouble::network,
-                     fmt::format("the proxy for {} cannot be used: {}; check proxy-url in {} and HTTPS_PROXY",
-                                 access.server, detail, access.source));
-    case CURLE_URL_MALFORMAT:
-    case CURLE_COULDNT_RESOLVE_HOST:
-      return give_up(http_trouble::network,
-                     fmt::format("{}: {}; check the server in {}", access.server, detail, access.source));
-    case CURLE_COULDNT_CONNECT:
-      if (!access.proxy.empty())
-        return give_up(http_trouble::network,
-                       fmt::format("the proxy for {} cannot be reached: {}; check proxy-url in {}",
-                                   access.server, detail, access.source));
-      return give_up(http_trouble::network,
-                     fmt::format("{} cannot be reached: {}; is the API server up?", access.server, detail));
-    default:
-      return give_up(http_trouble::network,
-                     fmt::format("the connection with {} broke: {}", access.server, detail));
-    }
+    transfer_failure failure{code, 0, error_text_[0] != '\0' ? error_text_ : ::curl_easy_strerror(code)};
+    ::curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &failure.proxy_status);
+    give_up(trouble_of(failure), describe(failure, who_.access()));
   }
 
   credentials& who_;

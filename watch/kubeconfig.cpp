@@ -1,6 +1,7 @@
 #include "watch/kubeconfig.hpp"
 
 #include "watch/base64.hpp"
+#include "watch/proxy_choice.hpp"
 #include "watch/small_file.hpp"
 
 #include <fmt/format.h>
@@ -98,7 +99,7 @@ result<void> read_cluster(const entry& cluster, api_access& into) {
   into.authority = std::move(*authority);
   into.server_name = text_at(cluster.node, "tls-server-name");
   into.skip_verify = flag_at(cluster.node, "insecure-skip-tls-verify");
-  into.proxy = text_at(cluster.node, "proxy-url");
+  into.proxy_url = text_at(cluster.node, "proxy-url");
   return {};
 }
 
@@ -256,7 +257,9 @@ std::optional<api_access> service_account_access(const std::string& root) {
   return access;
 }
 
-result<api_access> find_access(const std::string& explicit_file, const std::string& context) {
+namespace {
+
+result<api_access> find_access_without_proxy(const std::string& explicit_file, const std::string& context) {
   if (!explicit_file.empty())
     return read_kubeconfig({explicit_file}, context);
   std::vector<std::string> files;
@@ -274,6 +277,19 @@ result<api_access> find_access(const std::string& explicit_file, const std::stri
     return wrong(
         "there is no kubeconfig: HOME and KUBECONFIG are not set, and this is no pod; use --kubeconfig");
   return read_kubeconfig({home + "/.kube/config"}, context);
+}
+
+} // namespace
+
+result<api_access> find_access(const std::string& explicit_file, const std::string& context) {
+  auto access = find_access_without_proxy(explicit_file, context);
+  if (!access)
+    return access;
+  auto proxy = choose_proxy(access->server, access->proxy_url, proxy_environment::of_this_process());
+  if (!proxy)
+    return wrong(fmt::format("{}: {}", access->source, proxy.failure().what));
+  access->proxy = *std::move(proxy);
+  return access;
 }
 
 } // namespace tallyman::watch

@@ -87,7 +87,7 @@ TEST_CASE("a context leads to its cluster and its user, with paths beside the fi
   REQUIRE(there.ok());
   CHECK(there->authority.text == "CA");
   CHECK(there->server_name == "api.internal");
-  CHECK(there->proxy == "http://proxy:3128");
+  CHECK(there->proxy_url == "http://proxy:3128");
   CHECK(there->skip_verify);
   CHECK(there->client_certificate.text == "CERT");
   CHECK(there->client_key.file == "/keys/robot.key");
