@@ -2,7 +2,7 @@
 
 #include "kube/json/json_decoder.hpp"
 #include "kube/protobuf/protobuf_decoder.hpp"
-#include "watch/http_text.hpp"
+#include "watch/access/http_text.hpp"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
 #include "watch/cluster_watch.hpp"
 
-#include "watch/http_text.hpp"
+#include "watch/access/http_text.hpp"
 #include "watch/version_question.hpp"
 
 #include <fmt/format.h>

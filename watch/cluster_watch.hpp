@@ -2,7 +2,7 @@
 
 #include "base/result.hpp"
 #include "messages/string_table.hpp"
-#include "watch/credentials.hpp"
+#include "watch/access/credentials.hpp"
 #include "watch/http_client.hpp"
 #include "watch/kind_watcher.hpp"
 #include "watch/pace.hpp"

@@ -1,7 +1,7 @@
 #include "watch/discovery.hpp"
 
+#include "watch/access/http_text.hpp"
 #include "watch/api_answer.hpp"
-#include "watch/http_text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

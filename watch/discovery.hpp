@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "watch/credentials.hpp"
+#include "watch/access/credentials.hpp"
 #include "watch/http_client.hpp"
 #include "watch/resource.hpp"
 

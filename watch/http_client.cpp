@@ -1,7 +1,8 @@
 #include "watch/http_client.hpp"
 
 #include "base/invariant.hpp"
-#include "watch/http_text.hpp"
+#include "watch/access/http_text.hpp"
+#include "watch/resource_path.hpp"
 #include "watch/transfer_failure.hpp"
 
 #include <curl/curl.h>
@@ -99,7 +100,7 @@ private:
     set(CURLOPT_PROXY, who_.access().proxy.url.c_str());
     set(CURLOPT_NOPROXY, "");
     add(headers_, "Accept: " + request.accept);
-    if (!set_identity(who))
+    if (!set_identity(who) || !set_impersonation())
       return false;
     set(CURLOPT_HTTPHEADER, headers_.get());
     set_trust();
@@ -151,6 +152,29 @@ private:
     }
     set_pem(CURLOPT_SSLCERT, CURLOPT_SSLCERT_BLOB, who.certificate);
     set_pem(CURLOPT_SSLKEY, CURLOPT_SSLKEY_BLOB, who.key);
+    return true;
+  }
+
+  /// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+  bool set_impersonation() {
+    const auto& as = who_.access().as;
+    std::vector<std::pair<std::string, std::string>> said;
+    const auto say = [&](std::string name, const std::string& value) {
+      if (!value.empty())
+        said.emplace_back(std::move(name), value);
+    };
+    say("Impersonate-User", as.user);
+    say("Impersonate-Uid", as.uid);
+    for (const auto& group : as.groups)
+      say("Impersonate-Group", group);
+    for (const auto& [key, value] : as.extra)
+      say("Impersonate-Extra-" + percent_encoded(lower(key)), value);
+    for (const auto& [name, value] : said) {
+      if (std::any_of(value.begin(), value.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }))
+        return refuse_identity(fmt::format("{} of {} holds a line break or another control character", name,
+                                           who_.access().source));
+      add(headers_, name + ": " + value);
+    }
     return true;
   }
 

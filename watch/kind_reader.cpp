@@ -1,6 +1,6 @@
 #include "watch/kind_reader.hpp"
 
-#include "watch/http_text.hpp"
+#include "watch/access/http_text.hpp"
 #include "watch/resource_version.hpp"
 
 #include <fmt/format.h>

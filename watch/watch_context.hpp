@@ -1,7 +1,7 @@
 #pragma once
 
 #include "messages/string_table.hpp"
-#include "watch/api_access.hpp"
+#include "watch/access/api_access.hpp"
 #include "watch/api_connection.hpp"
 #include "watch/pace.hpp"
 #include "watch/trouble_log.hpp"

@@ -7,9 +7,9 @@
 #include "cli/terminal/table.hpp"
 #include "cli/wake_event.hpp"
 #include "cli/writer_arguments.hpp"
+#include "watch/access/kubeconfig.hpp"
 #include "watch/cluster_watch.hpp"
 #include "watch/discovery.hpp"
-#include "watch/kubeconfig.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 #include "kube/support.hpp"
 #include "support/temporary_directory.hpp"
+#include "watch/access/credentials.hpp"
+#include "watch/access/http_text.hpp"
+#include "watch/access/kubeconfig.hpp"
 #include "watch/cluster_watch.hpp"
-#include "watch/credentials.hpp"
-#include "watch/http_text.hpp"
-#include "watch/kubeconfig.hpp"
 #include "watch/resource.hpp"
 #include "watch/resource_path.hpp"
 #include "watch/retry_delay.hpp"
@@ -146,7 +146,8 @@ TEST_CASE("a plugin beside a kubeconfig that is named without a folder is not lo
   const auto config =
       in.write("plain", "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\n"
                         "clusters: [{name: c, cluster: {server: h}}]\n"
-                        "users: [{name: u, user: {exec: {command: ./login}, tokenFile: token}}]");
+                        "users: [{name: u, user: {exec: {command: ./login, apiVersion: "
+                        "client.authentication.k8s.io/v1}, tokenFile: token}}]");
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(std::filesystem::path{config}.parent_path());
   const auto read = read_kubeconfig({"plain"}, "");

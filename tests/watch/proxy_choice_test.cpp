@@ -1,8 +1,8 @@
 #include "kube/support.hpp"
+#include "watch/access/ip_network.hpp"
+#include "watch/access/no_proxy.hpp"
+#include "watch/access/proxy_choice.hpp"
 #include "watch/http_client.hpp"
-#include "watch/ip_network.hpp"
-#include "watch/no_proxy.hpp"
-#include "watch/proxy_choice.hpp"
 
 #include <catch2/catch.hpp>
 

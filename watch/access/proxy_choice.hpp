@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "watch/api_access.hpp"
+#include "watch/access/api_access.hpp"
 
 #include <functional>
 #include <string>

@@ -1,6 +1,6 @@
-#include "watch/exec_credential.hpp"
+#include "watch/access/exec_credential.hpp"
 
-#include "watch/child_process.hpp"
+#include "watch/access/child_process.hpp"
 
 #include <absl/time/time.h>
 #include <fmt/format.h>
@@ -22,8 +22,11 @@ std::string text_at(const nlohmann::json& json, const char* key) {
 
 // The plugin must know which version of the interface it speaks, and that nobody can answer its questions.
 std::string exec_info(const exec_plugin& plugin) {
+  nlohmann::json spec = {{"interactive", false}};
+  if (!plugin.cluster.empty())
+    spec["cluster"] = nlohmann::json::parse(plugin.cluster);
   return nlohmann::json{
-      {"apiVersion", plugin.api_version}, {"kind", "ExecCredential"}, {"spec", {{"interactive", false}}}}
+      {"apiVersion", plugin.api_version}, {"kind", "ExecCredential"}, {"spec", std::move(spec)}}
       .dump();
 }
 
@@ -41,10 +44,12 @@ result<exec_credential> parse_exec_credential(std::string_view text) {
     return error{error_kind::io, "its ExecCredential has neither a token nor a certificate"};
   if (given.certificate.empty() != given.key.empty())
     return error{error_kind::io, "its ExecCredential has a certificate or a key, but not both"};
-  if (const auto expires = text_at(status, "expirationTimestamp"); !expires.empty()) {
+  if (const auto expires = status.find("expirationTimestamp");
+      expires != status.end() && !expires->is_null()) {
     absl::Time time;
     std::string ignored;
-    if (!absl::ParseTime(absl::RFC3339_full, expires, &time, &ignored))
+    if (!expires->is_string() ||
+        !absl::ParseTime(absl::RFC3339_full, expires->get<std::string>(), &time, &ignored))
       return error{error_kind::io, "its ExecCredential has an expirationTimestamp that is no time"};
     given.expires = absl::ToChronoTime(time);
   }

@@ -1,6 +1,6 @@
-#include "watch/credentials.hpp"
+#include "watch/access/credentials.hpp"
 
-#include "watch/small_file.hpp"
+#include "watch/access/small_file.hpp"
 
 namespace tallyman::watch {
 

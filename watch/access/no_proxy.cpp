@@ -1,7 +1,7 @@
-#include "watch/no_proxy.hpp"
+#include "watch/access/no_proxy.hpp"
 
-#include "watch/http_text.hpp"
-#include "watch/ip_network.hpp"
+#include "watch/access/http_text.hpp"
+#include "watch/access/ip_network.hpp"
 
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "watch/http_text.hpp"
+#include "watch/access/http_text.hpp"
 
 #include <arpa/inet.h>
 

@@ -1,4 +1,4 @@
-#include "watch/ip_network.hpp"
+#include "watch/access/ip_network.hpp"
 
 #include <arpa/inet.h>
 

@@ -1,4 +1,4 @@
-#include "watch/base64.hpp"
+#include "watch/access/base64.hpp"
 
 #include <absl/strings/escaping.h>
 

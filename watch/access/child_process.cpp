@@ -1,4 +1,4 @@
-#include "watch/child_process.hpp"
+#include "watch/access/child_process.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

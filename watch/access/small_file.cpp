@@ -1,4 +1,4 @@
-#include "watch/small_file.hpp"
+#include "watch/access/small_file.hpp"
 
 #include <fmt/format.h>
 

@@ -22,6 +22,15 @@ struct exec_plugin {
   std::vector<std::pair<std::string, std::string>> environment;
   std::string api_version;
   std::string install_hint; ///< what to tell a user who does not have the program
+  std::string cluster;      ///< JSON of the cluster, for one with provideClusterInfo; else empty
+};
+
+/// Whom to act as, by an API server that the user may ask so (`as` and the like of a kubeconfig).
+struct impersonation {
+  std::string user; ///< empty: nobody else
+  std::string uid;
+  std::vector<std::string> groups;
+  std::vector<std::pair<std::string, std::string>> extra; ///< a key may stand there several times
 };
 
 /// A proxy on the way to the API server.
@@ -42,7 +51,7 @@ struct api_access {
   std::string server_name;  ///< the name that the server's certificate must have; empty: the host in `server`
   bool skip_verify = false; ///< from the kubeconfig; obeyed only with `insecure_skip_tls_verify`
   std::string proxy_url;    ///< from the kubeconfig; empty: what the environment says
-  proxy_address proxy;      ///< the one that counts (watch/proxy_choice.hpp)
+  proxy_address proxy;      ///< the one that counts (watch/access/proxy_choice.hpp)
 
   text_or_file client_certificate;
   text_or_file client_key;
@@ -50,6 +59,7 @@ struct api_access {
   std::string user_name;
   std::string password;
   exec_plugin plugin;
+  impersonation as;
 };
 
 } // namespace tallyman::watch

@@ -1,9 +1,9 @@
-#include "watch/proxy_choice.hpp"
+#include "watch/access/proxy_choice.hpp"
 
 #include "kube/project.hpp"
-#include "watch/http_text.hpp"
-#include "watch/ip_network.hpp"
-#include "watch/no_proxy.hpp"
+#include "watch/access/http_text.hpp"
+#include "watch/access/ip_network.hpp"
+#include "watch/access/no_proxy.hpp"
 
 #include <fmt/format.h>
 

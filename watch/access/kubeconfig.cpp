@@ -1,20 +1,22 @@
-#include "watch/kubeconfig.hpp"
+#include "watch/access/kubeconfig.hpp"
 
-#include "watch/base64.hpp"
-#include "watch/proxy_choice.hpp"
-#include "watch/small_file.hpp"
+#include "watch/access/base64.hpp"
+#include "watch/access/http_text.hpp"
+#include "watch/access/small_file.hpp"
 
+#include <absl/strings/escaping.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <yaml-cpp/yaml.h>
 
 #include <array>
-#include <cstdlib>
 #include <filesystem>
-#include <sstream>
 
 namespace tallyman::watch {
 
 namespace {
+
+constexpr std::size_t authority_bytes_max = 1 << 20;
 
 error wrong(std::string what) {
   return {error_kind::usage, std::move(what)};
@@ -45,8 +47,41 @@ std::string text_at(const YAML::Node& node, const char* key) {
   return node[key].Scalar();
 }
 
-bool flag_at(const YAML::Node& node, const char* key) {
-  return text_at(node, key) == "true";
+/// A boolean of YAML 1.1, in which kubectl reads kubeconfigs. Text in quotes is none.
+result<bool> flag_at(const entry& of, const char* key) {
+  const auto node = of.node.IsMap() ? of.node[key] : YAML::Node{};
+  if (!node || node.IsNull())
+    return false;
+  const auto spelled = node.IsScalar() && node.Tag() != "!" ? lower(node.Scalar()) : std::string{};
+  for (const auto* yes : {"true", "yes", "on", "y"})
+    if (spelled == yes)
+      return true;
+  for (const auto* no : {"false", "no", "off", "n"})
+    if (spelled == no)
+      return false;
+  return wrong(
+      fmt::format("{}: line {}: {} is neither true nor false", of.file->path, node.Mark().line + 1, key));
+}
+
+nlohmann::json json_of(const YAML::Node& node) {
+  if (node.IsMap()) {
+    auto made = nlohmann::json::object();
+    for (const auto& member : node)
+      made[member.first.IsScalar() ? member.first.Scalar() : std::string{}] = json_of(member.second);
+    return made;
+  }
+  if (node.IsSequence()) {
+    auto made = nlohmann::json::array();
+    for (const auto& each : node)
+      made.push_back(json_of(each));
+    return made;
+  }
+  if (!node.IsScalar())
+    return nullptr;
+  // What is no text is spelled in YAML as it is in JSON, but for a few words.
+  const auto literal = node.Tag() == "!" ? nlohmann::json(nlohmann::json::value_t::discarded)
+                                         : nlohmann::json::parse(node.Scalar(), nullptr, false);
+  return literal.is_boolean() || literal.is_number() ? literal : nlohmann::json(node.Scalar());
 }
 
 /// Absolute, so that a command keeps its slash and is not looked for in PATH.
@@ -98,19 +133,67 @@ result<void> read_cluster(const entry& cluster, api_access& into) {
     return authority.failure();
   into.authority = std::move(*authority);
   into.server_name = text_at(cluster.node, "tls-server-name");
-  into.skip_verify = flag_at(cluster.node, "insecure-skip-tls-verify");
+  const auto skip = flag_at(cluster, "insecure-skip-tls-verify");
+  if (!skip)
+    return skip.failure();
+  into.skip_verify = *skip;
   into.proxy_url = text_at(cluster.node, "proxy-url");
   return {};
 }
 
-void read_plugin(const entry& user, exec_plugin& into) {
+/// What a plugin is told of the cluster, by `client.authentication.k8s.io/v1`.
+result<std::string> cluster_info(const entry& cluster, const api_access& access) {
+  nlohmann::json info = {{"server", access.server}};
+  if (!access.server_name.empty())
+    info["tls-server-name"] = access.server_name;
+  if (access.skip_verify)
+    info["insecure-skip-tls-verify"] = true;
+  if (!access.proxy_url.empty())
+    info["proxy-url"] = access.proxy_url;
+  auto authority = access.authority.text;
+  if (authority.empty() && !access.authority.file.empty()) {
+    auto read = read_small_file(access.authority.file, authority_bytes_max);
+    if (!read)
+      return read.failure();
+    authority = *std::move(read);
+  }
+  if (!authority.empty())
+    info["certificate-authority-data"] = absl::Base64Escape(authority);
+  if (const auto extensions = cluster.node["extensions"]; extensions && extensions.IsSequence())
+    for (const auto& each : extensions)
+      if (text_at(each, "name") == "client.authentication.k8s.io/exec")
+        info["config"] = json_of(each["extension"]);
+  return info.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+result<void> read_plugin(const entry& user, const entry& cluster, const api_access& access,
+                         exec_plugin& into) {
   const auto plugin = user.node["exec"];
-  if (!plugin)
-    return;
+  if (!plugin || plugin.IsNull())
+    return {};
   into.command = text_at(plugin, "command");
   if (into.command.find('/') != std::string::npos)
     into.command = beside(*user.file, into.command);
   into.api_version = text_at(plugin, "apiVersion");
+  if (into.api_version != "client.authentication.k8s.io/v1" &&
+      into.api_version != "client.authentication.k8s.io/v1beta1")
+    return wrong(fmt::format("{}: the exec plugin of {} has the apiVersion {}; "
+                             "client.authentication.k8s.io/v1 and v1beta1 are supported",
+                             user.file->path, access.source, into.api_version));
+  if (text_at(plugin, "interactiveMode") == "Always")
+    return wrong(
+        fmt::format("{}: the exec plugin of {} has interactiveMode Always, and nobody is there to answer "
+                    "its questions; choose another user",
+                    user.file->path, access.source));
+  const auto wants_cluster = flag_at({user.file, plugin}, "provideClusterInfo");
+  if (!wants_cluster)
+    return wants_cluster.failure();
+  if (*wants_cluster) {
+    auto info = cluster_info(cluster, access);
+    if (!info)
+      return info.failure();
+    into.cluster = *std::move(info);
+  }
   into.install_hint = text_at(plugin, "installHint");
   if (const auto arguments = plugin["args"]; arguments && arguments.IsSequence())
     for (const auto& each : arguments)
@@ -119,9 +202,45 @@ void read_plugin(const entry& user, exec_plugin& into) {
   if (const auto environment = plugin["env"]; environment && environment.IsSequence())
     for (const auto& each : environment)
       into.environment.emplace_back(text_at(each, "name"), text_at(each, "value"));
+  return {};
 }
 
-result<void> read_user(const entry& user, api_access& into) {
+std::vector<std::string> texts_at(const YAML::Node& node, const char* key) {
+  std::vector<std::string> texts;
+  if (const auto list = node.IsMap() ? node[key] : YAML::Node{}; list && list.IsSequence())
+    for (const auto& each : list)
+      if (each.IsScalar())
+        texts.push_back(each.Scalar());
+  return texts;
+}
+
+result<void> read_impersonation(const entry& user, api_access& into) {
+  auto& as = into.as;
+  as = {text_at(user.node, "as"), text_at(user.node, "as-uid"), texts_at(user.node, "as-groups"), {}};
+  if (const auto extra = user.node["as-user-extra"]; extra && extra.IsMap())
+    for (const auto& member : extra)
+      for (const auto& value : texts_at(extra, member.first.Scalar().c_str()))
+        as.extra.emplace_back(member.first.Scalar(), value);
+  if (as.user.empty() && !(as.uid.empty() && as.groups.empty() && as.extra.empty()))
+    return wrong(fmt::format("{}: the user of {} has as-uid, as-groups or as-user-extra without as",
+                             user.file->path, into.source));
+  return {};
+}
+
+/// kubectl of today has `oidc` built in, and no other.
+result<void> refuse_auth_provider(const entry& user, const api_access& into) {
+  const auto provider = user.node["auth-provider"];
+  if (!provider || provider.IsNull())
+    return {};
+  const auto name = text_at(provider, "name");
+  return wrong(fmt::format("{}: the user of {} has the auth-provider {}, {}", user.file->path, into.source,
+                           name,
+                           name == "gcp" || name == "azure"
+                               ? "which kubectl lost with 1.26; use the cloud's exec plugin in its place"
+                               : "which is not supported; use an exec plugin or a token in its place"));
+}
+
+result<void> read_user(const entry& user, const entry& cluster, api_access& into) {
   auto certificate = data_or_file(user, "client-certificate");
   if (!certificate)
     return certificate.failure();
@@ -141,12 +260,11 @@ result<void> read_user(const entry& user, api_access& into) {
   into.password = text_at(user.node, "password");
   if (auto good = must_be(*user.file, YAML::NodeType::Map, user.node["exec"], "exec"); !good)
     return good;
-  read_plugin(user, into.plugin);
-  if (user.node["auth-provider"])
-    return wrong(fmt::format("{}: the user of {} has an auth-provider, which Kubernetes has removed; use its "
-                             "exec plugin",
-                             user.file->path, into.source));
-  return {};
+  if (auto read = read_plugin(user, cluster, into, into.plugin); !read)
+    return read;
+  if (auto read = read_impersonation(user, into); !read)
+    return read;
+  return refuse_auth_provider(user, into);
 }
 
 /// Lists and entries, where there are some, are of the type that whoever looks into them relies on.
@@ -185,6 +303,8 @@ result<std::vector<config_file>> load(const std::vector<std::string>& paths) {
     } catch (const YAML::Exception& failure) {
       return wrong(fmt::format("{}: line {}: not YAML: {}", path, failure.mark.line + 1, failure.msg));
     }
+    if (files.back().root.IsNull())
+      files.back().root = YAML::Node{YAML::NodeType::Map}; // made by touch: one without entries
     if (!files.back().root.IsMap())
       return wrong(path + ": is no kubeconfig");
     if (auto good = check_shape(files.back()); !good)
@@ -200,11 +320,6 @@ std::string current_context(const std::vector<config_file>& files) {
     if (auto name = text_at(file.root, "current-context"); !name.empty())
       return name;
   return {};
-}
-
-std::string environment(const char* name) {
-  const auto* value = std::getenv(name);
-  return value == nullptr ? std::string{} : value;
 }
 
 } // namespace
@@ -237,58 +352,8 @@ result<api_access> read_kubeconfig(const std::vector<std::string>& paths, const 
   if (!user)
     return wrong(fmt::format("{}: context {} names the user {}, which is not there; there are: {}", first,
                              name, user_name, names_in(*files, "users")));
-  if (auto read = read_user(*user, access); !read)
+  if (auto read = read_user(*user, *cluster, access); !read)
     return read.failure();
-  return access;
-}
-
-std::optional<api_access> service_account_access(const std::string& root) {
-  const auto host = environment("KUBERNETES_SERVICE_HOST");
-  const auto port = environment("KUBERNETES_SERVICE_PORT");
-  std::error_code ignored;
-  if (host.empty() || port.empty() || !std::filesystem::exists(root + "/token", ignored))
-    return {};
-  api_access access;
-  access.source = "the service account in " + root;
-  const bool is_ipv6 = host.find(':') != std::string::npos;
-  access.server = fmt::format("https://{}{}{}:{}", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port);
-  access.authority.file = root + "/ca.crt";
-  access.token.file = root + "/token";
-  return access;
-}
-
-namespace {
-
-result<api_access> find_access_without_proxy(const std::string& explicit_file, const std::string& context) {
-  if (!explicit_file.empty())
-    return read_kubeconfig({explicit_file}, context);
-  std::vector<std::string> files;
-  std::istringstream listed{environment("KUBECONFIG")};
-  for (std::string file; std::getline(listed, file, ':');)
-    if (!file.empty())
-      files.push_back(file);
-  if (!files.empty())
-    return read_kubeconfig(files, context);
-  if (context.empty())
-    if (auto account = service_account_access())
-      return *std::move(account);
-  const auto home = environment("HOME");
-  if (home.empty())
-    return wrong(
-        "there is no kubeconfig: HOME and KUBECONFIG are not set, and this is no pod; use --kubeconfig");
-  return read_kubeconfig({home + "/.kube/config"}, context);
-}
-
-} // namespace
-
-result<api_access> find_access(const std::string& explicit_file, const std::string& context) {
-  auto access = find_access_without_proxy(explicit_file, context);
-  if (!access)
-    return access;
-  auto proxy = choose_proxy(access->server, access->proxy_url, proxy_environment::of_this_process());
-  if (!proxy)
-    return wrong(fmt::format("{}: {}", access->source, proxy.failure().what));
-  access->proxy = *std::move(proxy);
   return access;
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/result.hpp"
-#include "watch/api_access.hpp"
-#include "watch/exec_credential.hpp"
+#include "watch/access/api_access.hpp"
+#include "watch/access/exec_credential.hpp"
 
 #include <chrono>
 #include <functional>
