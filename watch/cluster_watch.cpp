@@ -49,6 +49,12 @@ result<std::string> greet(const api_access& access, const http_client::options& 
     return std::string{"unknown"}; // no right to ask
   const auto answer = nlohmann::json::parse(body, nullptr, false);
   const auto version = answer.is_object() ? answer.find("gitVersion") : answer.end();
+  if (outcome.head.content_type == "text/html")
+    return error{
+        error_kind::io,
+        fmt::format("{} answers with a web page, as a login or a gateway does, and not as a Kubernetes "
+                    "API server; check the server in {}",
+                    access.server, access.source)};
   if (version == answer.end() || !version->is_string())
     return not_one;
   return version->get<std::string>();

@@ -155,3 +155,18 @@ TEST_CASE("an answer that comes slowly, byte by byte, is read like any other") {
   CHECK(pods.facts() == lines{"begin Pod", pod_line(uid_a), "synced Pod items=1 rv=20"});
   CHECK(pods.complaints().empty());
 }
+
+TEST_CASE("a login page that answers with 200 is named as a web page, not as a server of the wrong version") {
+  fake_api_server server{[](const fake_request&, fake_connection& to) {
+    to.answer(200, "text/html; charset=utf-8", "<html>Log in</html>");
+  }};
+  api_access access;
+  access.server = server.url();
+  access.source = "the test";
+  const auto greeted = greet(access, {});
+  REQUIRE_FALSE(greeted);
+  CHECK(greeted.failure().what ==
+        server.url() +
+            " answers with a web page, as a login or a gateway does, and not as a Kubernetes API server; "
+            "check the server in the test");
+}
