@@ -28,7 +28,7 @@ def errors(stage):
              *config(**{"certificate-authority": None, "insecure-skip-tls-verify": True}))
     one_line(stage, "cannot be reached", *config(server="https://127.0.0.1:9"))
     one_line(stage, "check the server", *config(server="https://no-such-host.invalid:6443"))
-    one_line(stage, "the proxy for", *config(**{"proxy-url": "http://127.0.0.1:9"}))
+    one_line(stage, "through the proxy", *config(**{"proxy-url": "http://127.0.0.1:9"}))
     one_line(stage, "no-such-login gave no credentials: it cannot be run", *config("exec", no_login))
 
 
