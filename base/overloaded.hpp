@@ -9,4 +9,8 @@ struct overloaded : Lambdas... {
   using Lambdas::operator()...;
 };
 
+// What C++20 deduces by itself, but clang 14, which lints and fuzzes, does not.
+template <class... Lambdas>
+overloaded(Lambdas...) -> overloaded<Lambdas...>;
+
 } // namespace tallyman

@@ -99,9 +99,12 @@ result<void> remove_unfinished(storage& disk, const std::string& unfinished) {
     auto names = disk.list(folder);
     if (!names)
       return names.failure();
-    for (const std::string& name : *names)
-      if (auto removed = disk.remove(folder + "/" + name); !removed)
+    for (const std::string& name : *names) {
+      std::string path = folder;
+      path.append("/").append(name);
+      if (auto removed = disk.remove(path); !removed)
         return removed;
+    }
     if (auto removed = disk.remove(folder); !removed)
       return removed;
   }

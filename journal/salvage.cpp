@@ -98,11 +98,13 @@ private:
         unreadable = header.failure();
       if (!header)
         continue;
-      if (!named_by.empty() && header->id != block_.id)
-        return damage_of(
-            from_, "the superblock is lost, and the segments are of more than one journal: " + named_by +
-                       " of " + block_.id.text() + ", " + name + " of " + header->id.text() +
-                       "; leave those of one in a copy of the directory, and salvage that");
+      if (!named_by.empty() && header->id != block_.id) {
+        std::string why = "the superblock is lost, and the segments are of more than one journal: ";
+        why.append(named_by).append(" of ").append(block_.id.text());
+        why.append(", ").append(name).append(" of ").append(header->id.text());
+        why.append("; leave those of one in a copy of the directory, and salvage that");
+        return damage_of(from_, why);
+      }
       if (named_by.empty())
         named_by = name;
       block_.id = header->id;
