@@ -173,7 +173,7 @@ private:
       if (std::any_of(value.begin(), value.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }))
         return refuse_identity(fmt::format("{} of {} holds a line break or another control character", name,
                                            who_.access().source));
-      add(headers_, name + ": " + value);
+      add(headers_, fmt::format("{}: {}", name, value));
     }
     return true;
   }
