@@ -3,7 +3,7 @@
 #include "messages/wire/fact_codec.hpp"
 #include "messages/wire/pod_encoding.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <type_traits>
 #include <vector>
 
@@ -206,7 +206,7 @@ std::size_t fact_encoder::prepare(const fact_batch& batch, const fact& item) {
 void fact_encoder::write(std::span<std::byte> target) const {
   invariant(target.size() == messages_->size && "the target has another size than prepare returned");
   if (messages_->prepared == nullptr) {
-    std::memcpy(target.data(), messages_->pod.data(), target.size());
+    std::copy(messages_->pod.begin(), messages_->pod.end(), reinterpret_cast<std::uint8_t*>(target.data()));
     return;
   }
   auto* const begin = reinterpret_cast<std::uint8_t*>(target.data());
