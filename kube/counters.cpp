@@ -7,12 +7,12 @@ namespace tallyman::kube {
 namespace {
 
 // The longest that Kubernetes allows for a kind, a dot, and a group.
-constexpr std::size_t name_bytes_max = 63 + 1 + 253;
+constexpr std::size_t kind_bytes_max = 63 + 1 + 253;
 
 kind_counters& counters_called(counters& all, std::string_view name) {
   if (const auto found = all.kinds.find(name); found != all.kinds.end())
     return found->second;
-  const bool fits = all.kinds.size() < counters::kinds_max && name.size() <= name_bytes_max;
+  const bool fits = all.kinds.size() < counters::kinds_max && name.size() <= kind_bytes_max;
   return all.kinds[std::string{fits ? name : counters::other_kinds}];
 }
 

@@ -19,7 +19,7 @@ std::uint64_t resource_version_number(std::string_view text) {
   return failure == std::errc{} && end == text.data() + text.size() ? number : 0;
 }
 
-constexpr std::size_t name_bytes_max = 253; // what Kubernetes allows
+constexpr std::size_t printed_name_bytes_max = 253; // what Kubernetes allows
 
 pod_phase phase_of(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, pod_phase>, 4> phases{{{"Pending", pod_phase::pending},
@@ -125,7 +125,7 @@ private:
     const auto runtime = runtime_of(said.container_id);
     if (is_too_long(spec.name) || is_too_long(spec.image) || is_too_long(said.image_id) ||
         is_too_long(runtime)) {
-      leave_out(fmt::format("container {}", one_line(spec.name, name_bytes_max)));
+      leave_out(fmt::format("container {}", one_line(spec.name, printed_name_bytes_max)));
       return;
     }
     batch_.containers.push_back({strings_(spec.name), strings_(spec.image), strings_(said.image_id),
@@ -228,11 +228,11 @@ void project_gone(const object_fields& object, kind_role role, interner& strings
 }
 
 std::string describe(const object_fields& object) {
-  const auto kind = object.kind.empty() ? "an object" : one_line(object.kind, name_bytes_max);
-  const auto name = one_line(object.name, name_bytes_max);
+  const auto kind = object.kind.empty() ? "an object" : one_line(object.kind, printed_name_bytes_max);
+  const auto name = one_line(object.name, printed_name_bytes_max);
   if (object.name_space.empty())
     return name.empty() ? kind : fmt::format("{} {}", kind, name);
-  return fmt::format("{} {}/{}", kind, one_line(object.name_space, name_bytes_max), name);
+  return fmt::format("{} {}/{}", kind, one_line(object.name_space, printed_name_bytes_max), name);
 }
 
 std::string one_line(std::string_view text, std::size_t bytes_max) {

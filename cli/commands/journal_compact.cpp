@@ -15,7 +15,7 @@ struct compact_arguments {
   bool dry_run = false;
 };
 
-std::string text_of(const journal::retention_plan& plan, const journal::log_info& before, bool dry_run) {
+std::string plan_text(const journal::retention_plan& plan, const journal::log_info& before, bool dry_run) {
   std::string text;
   if (plan.empty())
     text = "nothing " + std::string{dry_run ? "would go" : "went"} + "; the history begins " +
@@ -46,7 +46,7 @@ result<exit_code> run(const compact_arguments& arguments, output& out) {
     return plan.failure();
   if (auto closed = (*log)->close(); !closed)
     return closed.failure();
-  out.write(text_of(*plan, before, arguments.dry_run));
+  out.write(plan_text(*plan, before, arguments.dry_run));
   return exit_code::ok;
 }
 

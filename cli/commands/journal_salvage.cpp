@@ -19,7 +19,7 @@ struct salvage_arguments {
   journal::salvage_options options;
 };
 
-std::string text_of(const journal::lost_events& lost) {
+std::string lost_text(const journal::lost_events& lost) {
   if (lost.last == 0)
     return fmt::format("lost: perhaps events from {} on; nothing says that there were any\n",
                        with_separators(lost.first));
@@ -27,7 +27,7 @@ std::string text_of(const journal::lost_events& lost) {
                      counted(lost.last - lost.first + 1, "event", "events"));
 }
 
-std::string text_of(const journal::salvaged_journal& made) {
+std::string salvaged_text(const journal::salvaged_journal& made) {
   return fmt::format("{}: events {} to {}, {}; its history begins {}\n", printable(made.directory),
                      with_separators(made.first_sequence), with_separators(made.last_sequence),
                      counted(made.snapshots.size(), "snapshot", "snapshots"),
@@ -45,11 +45,11 @@ result<exit_code> run(const salvage_arguments& arguments, output& out) {
     out.write(
         fmt::format("damaged: {} at {}: {}\n", printable(place.file), place.offset, printable(place.reason)));
   for (const auto& lost : report->lost)
-    out.write(text_of(lost));
+    out.write(lost_text(lost));
   if (report->lost.empty())
     out.write("lost: nothing\n");
   for (const auto& made : report->journals)
-    out.write(text_of(made));
+    out.write(salvaged_text(made));
   for (const auto& path : report->set_aside)
     out.write(fmt::format("set aside: {}\n", printable(path)));
   return exit_code::ok;

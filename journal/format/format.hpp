@@ -72,6 +72,9 @@ inline std::string_view as_text(const std::byte* bytes, std::size_t size) noexce
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
+/// Where the checksum of a superblock slot or a segment's header is: at the end of its block.
+constexpr std::size_t checksum_offset = block_bytes - sizeof(std::uint64_t);
+
 /// `bytes` rounded up to whole blocks.
 constexpr std::uint64_t round_up_to_block(std::uint64_t bytes) noexcept {
   return (bytes + block_bytes - 1) / block_bytes * block_bytes;

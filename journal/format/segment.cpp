@@ -11,7 +11,6 @@ namespace tallyman::journal {
 namespace {
 
 constexpr std::uint64_t segment_magic = 0x314745534c5954; // "TYLSEG1\0"
-constexpr std::size_t checksum_offset = block_bytes - sizeof(std::uint64_t);
 constexpr std::size_t fill_bytes = std::size_t{1} << 20;
 alignas(block_bytes) char zeros[fill_bytes]; ///< not const, or they would be a megabyte of the program's file
 

@@ -12,13 +12,13 @@ namespace {
 constexpr std::uint64_t header_magic = 0x3150414e534c5954; // "TYLSNAP1"
 constexpr std::uint64_t footer_magic = 0x31444e45534c5954; // "TYLSEND1"
 constexpr std::uint32_t block_magic = 0x4b4c4254;          // "TBLK"
-constexpr std::size_t checksum_offset = 56;                // in header and footer
+constexpr std::size_t frame_checksum_offset = 56;          // in header and footer
 constexpr std::size_t block_checksum_offset = 16;
 
 bool ends_match(std::string_view bytes, std::uint64_t magic) {
   return field_reader(bytes.data()).get<std::uint64_t>() == magic &&
-         field_reader(bytes.data() + checksum_offset).get<std::uint64_t>() ==
-             checksum(bytes.substr(0, checksum_offset));
+         field_reader(bytes.data() + frame_checksum_offset).get<std::uint64_t>() ==
+             checksum(bytes.substr(0, frame_checksum_offset));
 }
 
 std::uint64_t block_checksum(std::string_view header, std::string_view bytes) {
@@ -36,7 +36,8 @@ std::string encode_snapshot_header(const snapshot_header& header) {
   fields.put(header.id.high);
   fields.put(header.id.low);
   fields.put(header.sequence);
-  field_writer(bytes.data() + checksum_offset).put(checksum(as_text(bytes.data(), checksum_offset)));
+  field_writer(bytes.data() + frame_checksum_offset)
+      .put(checksum(as_text(bytes.data(), frame_checksum_offset)));
   return std::string(as_text(bytes.data(), bytes.size()));
 }
 
@@ -49,7 +50,8 @@ std::string encode_snapshot_footer(const snapshot_footer& footer) {
   fields.put(footer.chain);
   fields.put(footer.file_bytes);
   fields.put(footer.whole_checksum);
-  field_writer(bytes.data() + checksum_offset).put(checksum(as_text(bytes.data(), checksum_offset)));
+  field_writer(bytes.data() + frame_checksum_offset)
+      .put(checksum(as_text(bytes.data(), frame_checksum_offset)));
   return std::string(as_text(bytes.data(), bytes.size()));
 }
 

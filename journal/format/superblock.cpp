@@ -15,7 +15,6 @@ namespace {
 constexpr std::uint64_t superblock_magic = 0x31525055534c5954; // "TYLSUPR1"
 constexpr std::size_t cluster_offset = 72;
 constexpr std::size_t retired_offset = 328;
-constexpr std::size_t checksum_offset = block_bytes - sizeof(std::uint64_t);
 constexpr unsigned slot_count = 2;
 
 using slot_bytes = std::array<std::byte, block_bytes>;

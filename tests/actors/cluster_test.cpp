@@ -18,14 +18,6 @@ std::string digest_of(cluster& running) {
   return digest((*view)->state, digest_scope::everything);
 }
 
-std::unique_ptr<cluster> open(test_system& system, journal::storage& disk, const std::string& path,
-                              const cluster_options& options) {
-  auto opened = cluster::open(system.actors, disk, path, options);
-  if (!opened)
-    FAIL(opened.failure().what);
-  return std::move(*opened);
-}
-
 } // namespace
 
 TEST_CASE("the actors come to the same state as the state machine without actors") {

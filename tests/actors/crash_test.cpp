@@ -20,13 +20,6 @@ using loss = journal::simulated_storage::loss;
 
 constexpr int steps = 120;
 
-std::unique_ptr<cluster> open(test_system& system, journal::storage& disk, const cluster_options& options) {
-  auto opened = cluster::open(system.actors, disk, "/j", options);
-  if (!opened)
-    FAIL(opened.failure().what);
-  return std::move(*opened);
-}
-
 std::string digest_of(cluster& running, digest_scope scope) {
   const auto view = running.view();
   if (!view)
@@ -102,7 +95,7 @@ TEST_CASE("case 14: an image that dies with mail queued is rebuilt to the undist
     auto options = test_options();
     options.faults = &faults;
     reference_cluster reference{options.scan_grace_ms};
-    auto running = open(system, disk, options);
+    auto running = open(system, disk, "/j", options);
     random_cluster for_running{seed, running->strings()};
     random_cluster for_reference{seed, reference.strings()};
     for (int step = 0; step < 200; ++step) {
@@ -136,7 +129,7 @@ TEST_CASE(
     const auto now = std::make_shared<std::int64_t>(1'600'000'000'000);
     auto options = test_options();
     options.now = [now] { return *now += 60'000; };
-    auto running = open(system, disk, options);
+    auto running = open(system, disk, "/j", options);
     const auto view = running->view();
     REQUIRE(view);
     auto found = told.by_sequence.find((*view)->state.sequence);
@@ -185,7 +178,7 @@ TEST_CASE(
     disk.power_loss(loss::subset);
     {
       test_system system{1};
-      CHECK(open(system, disk, test_options())->close().ok());
+      CHECK(open(system, disk, "/j", test_options())->close().ok());
     }
     std::string first;
     for (const bool ignore_snapshots : {false, true})
@@ -195,7 +188,7 @@ TEST_CASE(
         options.create = false;
         options.read_only = true;
         options.ignore_snapshots = ignore_snapshots;
-        auto running = open(system, disk, options);
+        auto running = open(system, disk, "/j", options);
         const auto now = digest_of(*running, digest_scope::everything);
         CHECK((first.empty() || now == first));
         first = now;

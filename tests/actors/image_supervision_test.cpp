@@ -9,16 +9,7 @@
 using namespace tallyman;
 using namespace tallyman::testing;
 
-namespace {
-
-std::unique_ptr<cluster> open(test_system& system, journal::storage& disk, const cluster_options& options) {
-  auto opened = cluster::open(system.actors, disk, "j", options);
-  if (!opened)
-    FAIL(opened.failure().what);
-  return std::move(*opened);
-}
-
-} // namespace
+namespace {} // namespace
 
 TEST_CASE("an image that throws in mid-batch is rebuilt to the undisturbed state") {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
@@ -37,7 +28,7 @@ TEST_CASE("an image that throws in mid-batch is rebuilt to the undisturbed state
     options.faults = &faults;
     options.snapshot_every = seed % 2 == 0 ? 60 : 0;
     reference_cluster reference{options.scan_grace_ms};
-    auto running = open(system, disk, options);
+    auto running = open(system, disk, "j", options);
     live_through(seed, 300, *running, reference);
     const auto view = running->view();
     REQUIRE(view.ok());
@@ -61,7 +52,7 @@ TEST_CASE("an image that keeps throwing is set aside with its reason, and the ot
   auto options = test_options();
   options.faults = &faults;
   reference_cluster reference{options.scan_grace_ms};
-  auto running = open(system, disk, options);
+  auto running = open(system, disk, "j", options);
   // In several deliveries: what becomes durable together fails together, as one attempt.
   random_cluster for_running{3, running->strings()}, for_reference{3, reference.strings()};
   std::size_t set_aside = 0;

@@ -13,7 +13,7 @@ using namespace tallyman::testing;
 
 namespace {
 
-constexpr int steps = 70;
+constexpr int steps_of_a_life = 70;
 
 std::string repeat(std::uint64_t seed) {
   return fmt::format("seed {0}; repeat with: TALLYMAN_SEED={0} ./test_actors \"<name of this test case>\"",
@@ -94,7 +94,7 @@ range some_range(journaled_life& life) {
 TEST_CASE("the state at any moment is what all facts up to it make, from whichever snapshot it comes") {
   std::size_t snapshots = 0;
   for (const auto seed : seeds(100)) {
-    journaled_life life{seed, steps};
+    journaled_life life{seed, steps_of_a_life};
     snapshots += life.snapshots();
     cluster_state state{life.strings(), life.log().info().id.low, tally_rules::first};
     INFO(repeat(seed));
@@ -121,7 +121,7 @@ TEST_CASE("the state at any moment is what all facts up to it make, from whichev
 TEST_CASE("the history of an image from the events that matter is the one that all events tell") {
   std::size_t told_lines = 0;
   for (const auto seed : seeds(150)) {
-    journaled_life life{seed, steps};
+    journaled_life life{seed, steps_of_a_life};
     for (const auto* wanted : {"app:0", "app:1", "app:2", "app:3", "56:1", "56:4", "pp", ":5"}) {
       const auto [from, to] = some_range(life);
       INFO(repeat(seed) << "; " << wanted << " from " << from << " to " << to);
@@ -138,7 +138,7 @@ TEST_CASE("the history of an image from the events that matter is the one that a
 TEST_CASE("the history of an owner from the events that matter is the one that all events tell") {
   std::size_t told_lines = 0;
   for (const auto seed : seeds(150)) {
-    journaled_life life{seed, steps};
+    journaled_life life{seed, steps_of_a_life};
     auto owners = owners_in(life);
     for (int i = 0; i < 8 && !owners.empty(); ++i) {
       const auto wanted = life.random().pick(owners);
@@ -157,7 +157,7 @@ TEST_CASE("the history of an owner from the events that matter is the one that a
 
 TEST_CASE("the difference between two moments is what the histories between them add up to") {
   for (const auto seed : seeds(150)) {
-    journaled_life life{seed, steps};
+    journaled_life life{seed, steps_of_a_life};
     const auto last = life.facts().size();
     const auto from = life.random().below(last + 1);
     const auto to = life.random().below(last + 1);
@@ -198,7 +198,7 @@ TEST_CASE("a journal that gave up history tells the rest of it, and says where i
   for (const auto seed : seeds(100)) {
     journal::retention_limits keep;
     keep.bytes = 1;
-    journaled_life life{seed, 2 * steps, keep};
+    journaled_life life{seed, 2 * steps_of_a_life, keep};
     const auto begins = life.log().info().history_sequence;
     const auto last = life.facts().size();
     INFO(repeat(seed) << "; the history begins after event " << begins << " of " << last);

@@ -5,6 +5,8 @@
 #include "model/random_cluster.hpp"
 #include "tally/snapshot/digest.hpp"
 
+#include <catch2/catch.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,6 +35,14 @@ inline cluster_options test_options() {
   options.snapshot_every = 0;
   options.now = stepping_clock();
   return options;
+}
+
+inline std::unique_ptr<cluster> open(test_system& system, journal::storage& disk, const std::string& path,
+                                     const cluster_options& options) {
+  auto opened = cluster::open(system.actors, disk, path, options);
+  if (!opened)
+    FAIL(opened.failure().what);
+  return std::move(*opened);
 }
 
 /// The state that the same observations lead to without actors and without a journal.

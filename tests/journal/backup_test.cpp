@@ -12,7 +12,7 @@ namespace tallyman::journal::testing {
 
 namespace {
 
-log_options reading() {
+log_options reading_only() {
   log_options options;
   options.read_only = true;
   return options;
@@ -65,7 +65,7 @@ TEST_CASE("a backup beside a writer that rolls, takes snapshots and gives up his
     // The newest batch beside a writer may not be proven yet.
     CHECK(report->last_sequence + 5 >= before);
     CHECK_FALSE(verify(disk, to)->first_damage);
-    auto copy = log::open(disk, to, reading());
+    auto copy = log::open(disk, to, reading_only());
     REQUIRE(copy);
     CHECK(check_replay(**copy, report->first_sequence) == report->last_sequence);
     CHECK((*copy)->info().history_sequence == report->history_sequence);
@@ -149,7 +149,7 @@ TEST_CASE("a backup cut at any call leaves all of it under its name or nothing, 
       REQUIRE_FALSE(verify(disk, "/copy")->first_damage);
     else
       REQUIRE(backup(disk, directory, "/copy"));
-    REQUIRE(log::open(disk, "/copy", reading()));
+    REQUIRE(log::open(disk, "/copy", reading_only()));
     if (stopped)
       continue;
     REQUIRE(cut);

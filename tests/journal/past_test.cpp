@@ -27,13 +27,6 @@ void make_log_with_past(simulated_storage& disk) {
   REQUIRE(segment_paths(disk).size() >= 2);
 }
 
-log_options reading() {
-  log_options options = small_options();
-  options.create_if_missing = false;
-  options.read_only = true;
-  return options;
-}
-
 /// One batch for each of these groups of times, one event for each time.
 void append_times(log& to, const std::vector<std::vector<std::int64_t>>& batches) {
   for (const auto& times : batches) {

@@ -64,13 +64,6 @@ void check_reachable(const log& of, std::uint64_t first, std::uint64_t last) {
   }
 }
 
-log_options reading() {
-  log_options options = small_options();
-  options.create_if_missing = false;
-  options.read_only = true;
-  return options;
-}
-
 } // namespace
 
 TEST_CASE("without limits nothing ever goes") {

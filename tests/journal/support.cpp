@@ -22,6 +22,13 @@ log_options small_options(std::uint64_t seed) {
   return options;
 }
 
+log_options reading() {
+  log_options options = small_options();
+  options.create_if_missing = false;
+  options.read_only = true;
+  return options;
+}
+
 std::string payload_of(std::uint64_t sequence) {
   if (sequence % 11 == 0)
     return {};

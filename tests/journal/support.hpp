@@ -15,6 +15,9 @@ inline const std::string directory = "/journal";
 /// Tiny segments and batches, written by step(), with fixed "random" numbers.
 log_options small_options(std::uint64_t seed = 1);
 
+/// The same for a reader.
+log_options reading();
+
 /// What event `sequence` holds: known to writer and reader alike. Lengths vary between 0 and some hundred.
 std::string payload_of(std::uint64_t sequence);
 

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 using namespace tallyman::kube::testing;
-using lines = std::vector<std::string>;
 
 namespace {
 

@@ -10,7 +10,6 @@
 
 using namespace tallyman::kube;
 using namespace tallyman::kube::testing;
-using lines = std::vector<std::string>;
 
 namespace {
 
@@ -24,12 +23,6 @@ const std::array<recorded_kinds, 2> watched{
      {rollouts_1_32,
       {"pods", "nodes", "replicasets", "deployments", "jobs", "cronjobs", "daemonsets", "statefulsets",
        "replicationcontrollers"}}}};
-
-decoder_options complete() {
-  decoder_options options;
-  options.lists_are_complete = true;
-  return options;
-}
 
 /// What is made of a stream that begins with all objects of its kind.
 template <class Decoder, class... Framing>

@@ -84,6 +84,6 @@ TEST_CASE("containers without end that mount one image volume do not fill a pod'
   for (int i = 0; i < 900; ++i)
     statuses += fmt::format(R"({}{{"name":"c{}","volumeMounts":[{}]}})", i == 0 ? "" : ",", i,
                             mount("m", image_ref("weights@sha256:1")));
-  const auto lines = facts_of(pod_with(R"("containerStatuses":[)" + statuses + "]"));
-  CHECK(contains(lines.at(0), "[3 m models/weights:4 weights@sha256:1 ]"));
+  const auto read = facts_of(pod_with(R"("containerStatuses":[)" + statuses + "]"));
+  CHECK(contains(read.at(0), "[3 m models/weights:4 weights@sha256:1 ]"));
 }

@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 
 using namespace tallyman::kube::testing;
-using lines = std::vector<std::string>;
 
 namespace {
 

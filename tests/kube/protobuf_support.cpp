@@ -25,10 +25,10 @@ decoded decode_protobuf(std::string_view bytes, framing what, decoder_options op
   decoded all;
   const auto take = [&](const result<void>& done) {
     const auto seen = into.take();
-    auto lines = render(seen, table);
+    auto rendered = render(seen, table);
     for (const auto& each : seen.batch.containers)
       all.instances.push_back(each.instance);
-    std::move(lines.begin(), lines.end(), std::back_inserter(all.lines));
+    std::move(rendered.begin(), rendered.end(), std::back_inserter(all.lines));
     auto warnings = decoder.take_warnings();
     std::move(warnings.begin(), warnings.end(), std::back_inserter(all.warnings));
     if (!done && all.error.empty())

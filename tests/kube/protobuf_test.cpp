@@ -11,19 +11,11 @@
 
 using namespace tallyman::kube;
 using namespace tallyman::kube::testing;
-using lines = std::vector<std::string>;
 
 namespace {
 
 std::string recorded(std::string_view kind, std::string_view encoding) {
   return read_data(fmt::format("watch/{}.watch.{}", kind, encoding));
-}
-
-decoder_options complete(bool keep_going = false) {
-  decoder_options options;
-  options.lists_are_complete = true;
-  options.keep_going = keep_going;
-  return options;
 }
 
 /// A pod `shop/NAME` like that of `pod_json`.

@@ -9,7 +9,6 @@
 #include <sstream>
 
 using namespace tallyman::kube::testing;
-using lines = std::vector<std::string>;
 
 namespace {
 

@@ -222,14 +222,14 @@ void add_list(const json& list, std::vector<std::string>& lines) {
 
 std::vector<std::string> reference_lines(std::string_view text_of_value) {
   const auto value = json::parse(text_of_value);
-  std::vector<std::string> lines;
+  std::vector<std::string> all;
   if (value.is_object() && value.contains("items") && value["items"].is_array())
-    add_list(value, lines);
+    add_list(value, all);
   else if (text(value, "kind").empty() && value.contains("object"))
-    add_event(value, lines);
+    add_event(value, all);
   else
-    add_object(value, false, lines);
-  return lines;
+    add_object(value, false, all);
+  return all;
 }
 
 } // namespace tallyman::kube::testing

@@ -7,16 +7,8 @@
 
 using namespace tallyman::kube::testing;
 using tallyman::kube::json_decoder_options;
-using lines = std::vector<std::string>;
 
 namespace {
-
-json_decoder_options complete(bool keep_going = false) {
-  json_decoder_options options;
-  options.lists_are_complete = true;
-  options.keep_going = keep_going;
-  return options;
-}
 
 std::string pod_list(std::string_view metadata, std::string_view items) {
   return fmt::format(R"({{"kind":"PodList","apiVersion":"v1","metadata":{{{}}},"items":[{}]}})", metadata,

@@ -6,7 +6,6 @@
 
 using namespace tallyman::kube::testing;
 using tallyman::kube::json_decoder_options;
-using lines = std::vector<std::string>;
 
 namespace {
 

@@ -84,17 +84,24 @@ void append(std::vector<std::string>& to, std::vector<std::string> more) {
 
 } // namespace
 
-std::vector<std::string> render(const observations& seen, const string_table& strings) {
+lines render(const observations& seen, const string_table& strings) {
   const renderer rendered{seen.batch, strings};
-  std::vector<std::string> lines;
+  lines all;
   auto list = seen.lists.begin();
   for (std::size_t i = 0; i <= seen.batch.facts.size(); ++i) {
     for (; list != seen.lists.end() && list->position == i; ++list)
-      lines.push_back(fmt::format("begin {}", rendered.kind(list->kind)));
+      all.push_back(fmt::format("begin {}", rendered.kind(list->kind)));
     if (i < seen.batch.facts.size())
-      lines.push_back(std::visit(rendered, seen.batch.facts[i].body));
+      all.push_back(std::visit(rendered, seen.batch.facts[i].body));
   }
-  return lines;
+  return all;
+}
+
+decoder_options complete(bool keep_going) {
+  decoder_options options;
+  options.lists_are_complete = true;
+  options.keep_going = keep_going;
+  return options;
 }
 
 decoded decode(std::string_view text, json_decoder_options options, const chunking& next_chunk) {
@@ -124,7 +131,7 @@ decoded decode(std::string_view text, json_decoder_options options, const chunki
   return all;
 }
 
-std::vector<std::string> facts_of(std::string_view text, json_decoder_options options) {
+lines facts_of(std::string_view text, json_decoder_options options) {
   auto all = decode(text, options);
   if (!all.error.empty())
     throw std::runtime_error("unexpected error: " + all.error);

@@ -13,12 +13,14 @@
 
 namespace tallyman::kube::testing {
 
+using lines = std::vector<std::string>;
+
 /// One line per fact and per `list_begin`, with every id resolved, so that what was decoded by different
 /// tables, chunks and decoders can be compared.
-std::vector<std::string> render(const observations& seen, const string_table& strings);
+lines render(const observations& seen, const string_table& strings);
 
 struct decoded {
-  std::vector<std::string> lines;
+  testing::lines lines;
   std::vector<std::string> warnings;
   std::vector<std::uint32_t> instances; ///< of all containers
   std::string error;                    ///< empty on success
@@ -28,10 +30,13 @@ struct decoded {
 /// Returns the size of the next chunk, at least 1.
 using chunking = std::function<std::size_t()>;
 
+/// Takes every list for a complete one.
+decoder_options complete(bool keep_going = false);
+
 decoded decode(std::string_view text, json_decoder_options options = {}, const chunking& next_chunk = {});
 
 /// What `decode` gives for text that must be good.
-std::vector<std::string> facts_of(std::string_view text, json_decoder_options options = {});
+lines facts_of(std::string_view text, json_decoder_options options = {});
 
 /// The recordings in tests/data.
 constexpr std::string_view rollouts_1_20 = "kubernetes-1.20-rollouts";

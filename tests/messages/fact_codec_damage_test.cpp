@@ -10,8 +10,6 @@ namespace tallyman {
 
 namespace {
 
-constexpr auto kinds = std::variant_size_v<fact_body>;
-
 /// A payload, and what a decoder makes of it in a batch that holds something already.
 class damaged_payload {
 public:
@@ -92,8 +90,8 @@ TEST_CASE("a payload cut at any byte is a valid fact or a clean error") {
   string_table strings;
   testing::random_facts random{seed, strings};
   damaged_payload decoder{strings};
-  for (std::size_t i = 0; i < kinds * 20; ++i) {
-    const auto whole = random_record(random, i % kinds);
+  for (std::size_t i = 0; i < testing::fact_kinds * 20; ++i) {
+    const auto whole = random_record(random, i % testing::fact_kinds);
     for (std::size_t length = 0; length < whole.payload.size(); ++length) {
       // A buffer of the exact size lets the address sanitizer see a read past its end.
       const std::vector<std::byte> cut(whole.payload.begin(),
@@ -110,8 +108,8 @@ TEST_CASE("a payload with any one byte changed is a valid fact or a clean error"
   string_table strings;
   testing::random_facts random{seed, strings};
   damaged_payload decoder{strings};
-  for (std::size_t i = 0; i < kinds * 3; ++i) {
-    auto changed = random_record(random, i % kinds);
+  for (std::size_t i = 0; i < testing::fact_kinds * 3; ++i) {
+    auto changed = random_record(random, i % testing::fact_kinds);
     for (std::size_t at = 0; at < changed.payload.size(); ++at) {
       const auto original = changed.payload[at];
       for (unsigned flip = 1; flip < 256; ++flip) {
@@ -131,9 +129,9 @@ TEST_CASE("a payload read as another kind of event is a valid fact or a clean er
   string_table strings;
   testing::random_facts random{seed, strings};
   damaged_payload decoder{strings};
-  for (std::size_t i = 0; i < kinds * 20; ++i) {
-    const auto misread = random_record(random, i % kinds);
-    for (std::uint8_t type = 1; type <= kinds; ++type) {
+  for (std::size_t i = 0; i < testing::fact_kinds * 20; ++i) {
+    const auto misread = random_record(random, i % testing::fact_kinds);
+    for (std::uint8_t type = 1; type <= testing::fact_kinds; ++type) {
       const auto verdict = decoder.verdict_on(type, misread.payload);
       if (!verdict.empty())
         FAIL("seed " << seed << ", type " << int{misread.type} << " as " << int{type} << ": " << verdict);

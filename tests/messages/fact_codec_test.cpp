@@ -11,8 +11,6 @@ namespace tallyman {
 
 namespace {
 
-constexpr auto kinds = std::variant_size_v<fact_body>;
-
 std::vector<std::byte> encode(fact_encoder& encoder, const fact_batch& batch, const fact& item) {
   std::vector<std::byte> payload(encoder.prepare(batch, item));
   encoder.write(payload);
@@ -39,7 +37,7 @@ TEST_CASE("every kind of fact is the same after encoding and decoding") {
   testing::random_facts random{seed, strings};
   fact_batch before;
   for (int i = 0; i < 6'000; ++i)
-    random.add(before, random.up_to(kinds - 1));
+    random.add(before, random.up_to(testing::fact_kinds - 1));
 
   fact_encoder encoder;
   fact_decoder decoder;
@@ -60,11 +58,11 @@ TEST_CASE("each kind of fact has a record type of its own") {
   testing::random_facts random{1, strings};
   fact_batch batch;
   std::set<record_type> types;
-  for (std::size_t kind = 0; kind < kinds; ++kind) {
+  for (std::size_t kind = 0; kind < testing::fact_kinds; ++kind) {
     random.add(batch, kind);
     types.insert(fact_encoder::type_of(batch.facts.back()));
   }
-  CHECK(types.size() == kinds);
+  CHECK(types.size() == testing::fact_kinds);
 }
 
 TEST_CASE("nothing of an earlier event is left in a later one that is empty") {
@@ -72,13 +70,13 @@ TEST_CASE("nothing of an earlier event is left in a later one that is empty") {
   CAPTURE(seed);
   string_table strings;
   testing::random_facts random{seed, strings};
-  const fact_body empty[kinds] = {pod_observed{},  pod_gone{},          node_observed{},
-                                  node_gone{},     workload_observed{}, workload_gone{},
-                                  scan_finished{}, remote_answered{},   remote_acknowledged{},
-                                  list_synced{},   bookmarked{},        settings_changed{}};
+  const fact_body empty[testing::fact_kinds] = {pod_observed{},  pod_gone{},          node_observed{},
+                                       node_gone{},     workload_observed{}, workload_gone{},
+                                       scan_finished{}, remote_answered{},   remote_acknowledged{},
+                                       list_synced{},   bookmarked{},        settings_changed{}};
   fact_encoder encoder;
   fact_decoder decoder;
-  for (std::size_t kind = 0; kind < kinds; ++kind) {
+  for (std::size_t kind = 0; kind < testing::fact_kinds; ++kind) {
     fact_batch batch;
     for (int i = 0; i < 20; ++i)
       random.add(batch, kind);

@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <random>
+#include <variant>
 
 namespace tallyman::testing {
+
+inline constexpr std::size_t fact_kinds = std::variant_size_v<fact_body>;
 
 /// Draws facts of every kind, with edge values (0, the largest, empty, bytes that are not UTF-8) far more
 /// often than chance would have them.

@@ -8,14 +8,14 @@
 
 namespace tallyman::journal {
 
+error simulated_failure(std::string_view call, const std::string& path, std::string_view reason) {
+  return {error_kind::io, std::string(call) + " " + path + ": " + std::string(reason) + " (simulated)"};
+}
+
 namespace {
 
 constexpr std::size_t page_bytes = 4096;
 constexpr std::size_t sector_bytes = 512;
-
-error failed(std::string_view call, const std::string& path, std::string_view reason) {
-  return {error_kind::io, std::string(call) + " " + path + ": " + std::string(reason) + " (simulated)"};
-}
 
 /// Copies one page, or what there is of it.
 void copy_page(const std::string& from, std::string& to, std::size_t page) {
@@ -41,7 +41,7 @@ result<std::size_t> simulated_file::read_at(std::uint64_t offset, void* into, st
   if (auto dead = disk_.enter("read", path_, generation_))
     return *dead;
   if (simulated_storage::strikes(disk_.read_countdown_))
-    return failed("read", path_ + " at " + std::to_string(offset), "Input/output error");
+    return simulated_failure("read", path_ + " at " + std::to_string(offset), "Input/output error");
   return disk_.read(*node_, offset, into, size);
 }
 
@@ -123,9 +123,9 @@ result<void> simulated_storage::write(inode& node, const std::string& path, std:
   }
   const std::string where = path + " at " + std::to_string(offset + count);
   if (!going || struck)
-    return failed("write", where, "Input/output error");
+    return simulated_failure("write", where, "Input/output error");
   if (full)
-    return failed("write", where, "No space left on device");
+    return simulated_failure("write", where, "No space left on device");
   return {};
 }
 
@@ -138,11 +138,11 @@ std::uint64_t simulated_storage::astray(const inode& node, std::uint64_t offset,
 
 result<void> simulated_storage::sync(inode& node, const std::string& path) {
   if (!change_begins())
-    return failed("fdatasync", path, "the process was stopped");
+    return simulated_failure("fdatasync", path, "the process was stopped");
   if (strikes(sync_countdown_)) {
     node.lost.insert(node.dirty.begin(), node.dirty.end());
     node.dirty.clear();
-    return failed("fdatasync", path, "Input/output error");
+    return simulated_failure("fdatasync", path, "Input/output error");
   }
   for (const std::size_t page : node.dirty)
     copy_page(node.cached, node.durable, page);

@@ -9,6 +9,9 @@
 
 namespace tallyman::journal {
 
+/// How a call of the simulated disk fails.
+error simulated_failure(std::string_view call, const std::string& path, std::string_view reason);
+
 /// A file's content: what processes see, and what the disk holds.
 struct simulated_storage::inode {
   std::string cached;

@@ -8,10 +8,6 @@ namespace tallyman::journal {
 
 namespace {
 
-error failed(std::string_view call, const std::string& path, std::string_view reason) {
-  return {error_kind::io, std::string(call) + " " + path + ": " + std::string(reason) + " (simulated)"};
-}
-
 std::string folder_of(const std::string& path) {
   return path.substr(0, path.find_last_of('/'));
 }
@@ -170,12 +166,12 @@ result<std::unique_ptr<file>> simulated_storage::open(const std::string& path, o
   const bool creates = mode == open_mode::create || mode == open_mode::create_direct;
   const bool direct = mode == open_mode::direct || mode == open_mode::create_direct;
   if (!creates && found == names_.end())
-    return failed("open", path, "No such file or directory");
+    return simulated_failure("open", path, "No such file or directory");
   if (creates) {
     if (directories_.count(folder_of(path)) == 0)
-      return failed("open", path, "No such file or directory");
+      return simulated_failure("open", path, "No such file or directory");
     if (!change_begins())
-      return failed("open", path, "the process was stopped");
+      return simulated_failure("open", path, "the process was stopped");
     change_name({"", path, std::make_shared<inode>()});
     found = names_.find(path);
   }
@@ -217,11 +213,11 @@ result<void> simulated_storage::rename(const std::string& from, const std::strin
     return rename_folder(from, to);
   const auto found = names_.find(from);
   if (found == names_.end())
-    return failed("rename", from, "No such file or directory");
+    return simulated_failure("rename", from, "No such file or directory");
   if (!change_begins())
-    return failed("rename", from, "the process was stopped");
+    return simulated_failure("rename", from, "the process was stopped");
   if (strikes(rename_countdown_))
-    return failed("rename", from, "Input/output error");
+    return simulated_failure("rename", from, "Input/output error");
   change_name({from, to, found->second});
   return {};
 }
@@ -229,9 +225,9 @@ result<void> simulated_storage::rename(const std::string& from, const std::strin
 /// At once, on the disk too, as all that concerns folders.
 result<void> simulated_storage::rename_folder(const std::string& from, const std::string& to) {
   if (!change_begins())
-    return failed("rename", from, "the process was stopped");
+    return simulated_failure("rename", from, "the process was stopped");
   if (strikes(rename_countdown_))
-    return failed("rename", from, "Input/output error");
+    return simulated_failure("rename", from, "Input/output error");
   const auto moved = [&](const std::string& path) {
     return path == from || path.starts_with(from + "/") ? to + path.substr(from.size()) : path;
   };
@@ -259,7 +255,7 @@ result<void> simulated_storage::remove(const std::string& path) {
   if (directories_.erase(path) != 0 || names_.count(path) == 0)
     return {};
   if (!change_begins())
-    return failed("unlink", path, "the process was stopped");
+    return simulated_failure("unlink", path, "the process was stopped");
   change_name({path, "", nullptr});
   return {};
 }
@@ -269,9 +265,9 @@ result<void> simulated_storage::sync_directory(const std::string& path) {
   if (auto dead = enter("fsync", path, generation_))
     return *dead;
   if (!change_begins())
-    return failed("fsync", path, "the process was stopped");
+    return simulated_failure("fsync", path, "the process was stopped");
   if (strikes(sync_countdown_))
-    return failed("fsync", path, "Input/output error");
+    return simulated_failure("fsync", path, "Input/output error");
   std::vector<name_change> others;
   for (name_change& change : unsynced_names_) {
     const std::string& name = change.bound.empty() ? change.unbound : change.bound;
@@ -308,7 +304,7 @@ result<std::optional<std::string>> simulated_storage::lock_holder(const std::str
 std::optional<error> simulated_storage::enter(std::string_view call, const std::string& path,
                                               std::uint64_t generation) {
   if (stopped_ || generation != generation_)
-    return failed(call, path, "the process was stopped");
+    return simulated_failure(call, path, "the process was stopped");
   return std::nullopt;
 }
 

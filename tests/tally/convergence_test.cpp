@@ -8,13 +8,6 @@
 using namespace tallyman;
 using namespace tallyman::testing;
 
-namespace {
-
-const true_reference replica_set = controller("ReplicaSet", "web-1");
-const true_reference deployment = controller("Deployment", "web");
-
-} // namespace
-
 // -- what was gone ------------------------------------------------------------------------------------
 
 TEST_CASE("an object that an etcd restored from a back-up brings back with its uid stayed gone") {

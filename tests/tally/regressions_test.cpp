@@ -10,8 +10,6 @@ using namespace tallyman::testing;
 
 namespace {
 
-const true_reference replica_set = controller("ReplicaSet", "web-1");
-const true_reference deployment = controller("Deployment", "web");
 constexpr std::int64_t day_ms = 86'400'000;
 
 } // namespace

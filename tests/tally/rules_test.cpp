@@ -7,13 +7,6 @@
 using namespace tallyman;
 using namespace tallyman::testing;
 
-namespace {
-
-const true_reference replica_set = controller("ReplicaSet", "web-1");
-const true_reference deployment = controller("Deployment", "web");
-
-} // namespace
-
 // -- which containers count -----------------------------------------------------------------------
 
 TEST_CASE("a pod counts in every phase but Succeeded and Failed") {

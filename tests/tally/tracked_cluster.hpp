@@ -32,6 +32,9 @@ inline true_reference controller(const std::string& kind, const std::string& nam
   return {"uid of " + name, kind, api_version, name};
 }
 
+inline const true_reference replica_set = controller("ReplicaSet", "web-1");
+inline const true_reference deployment = controller("Deployment", "web");
+
 inline true_workload workload(const std::string& kind, const std::string& name,
                               const true_reference& above = {}, const std::string& api_version = "apps/v1") {
   return {"uid of " + name, kind, api_version, "shop", name, above};

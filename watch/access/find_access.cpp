@@ -13,7 +13,7 @@ namespace tallyman::watch {
 
 namespace {
 
-error wrong(std::string what) {
+error not_usable(std::string what) {
   return {error_kind::usage, std::move(what)};
 }
 
@@ -56,7 +56,7 @@ result<api_access> find_access_without_proxy(const std::string& explicit_file, c
       return *std::move(account);
   const auto home = environment("HOME");
   if (home.empty())
-    return wrong(
+    return not_usable(
         "there is no kubeconfig: HOME and KUBECONFIG are not set, and this is no pod; use --kubeconfig");
   return read_kubeconfig({home + "/.kube/config"}, context);
 }
@@ -69,7 +69,7 @@ result<api_access> find_access(const std::string& explicit_file, const std::stri
     return access;
   auto proxy = choose_proxy(access->server, access->proxy_url, proxy_environment::of_this_process());
   if (!proxy)
-    return wrong(fmt::format("{}: {}", access->source, proxy.failure().what));
+    return not_usable(fmt::format("{}: {}", access->source, proxy.failure().what));
   access->proxy = *std::move(proxy);
   return access;
 }
