@@ -49,6 +49,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       -Woverloaded-virtual -Wconversion -Wsign-conversion -Wno-maybe-uninitialized -Werror)
 endif()
 
+# The sanitizers' presets compile a library's files eight at a time: their headers cost more than they do. A class of a source file
+# then seems to be one of a header that has members of unnamed namespaces.
+if(CMAKE_UNITY_BUILD)
+  list(APPEND tallyman_warnings -Wno-subobject-linkage)
+endif()
+
 # tallyman_library(LAYER [HEADERS ...] [SOURCES ...] [USES layer...] [EXTERNAL target...])
 # Builds the layer LAYER, which is a folder's path, from this folder. USES must be a subset of what the table above allows. Without
 # SOURCES the layer is headers only. HEADERS names those that are the layer's; without it, it has all that no other layer of the folder has.
