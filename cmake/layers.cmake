@@ -43,16 +43,12 @@ set(tallyman_layer_cli/commands base messages journal kube kube/json watch tally
 
 # Held by g++, the compiler of every preset but `fuzz`.
 # g++ 12 sees uninitialised values and null pointers in the standard library that are not there; clang-tidy's
-# analyzer looks for the real ones.
+# analyzer looks for the real ones. -Wno-subobject-linkage: where files are compiled several at a time (CMAKE_UNITY_BUILD: the
+# sanitizers' presets, and tests), a class of a source file seems to be one of a header.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set(tallyman_warnings -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-align
-      -Woverloaded-virtual -Wconversion -Wsign-conversion -Wno-maybe-uninitialized -Werror)
-endif()
-
-# The sanitizers' presets compile a library's files eight at a time: their headers cost more than they do. A class of a source file
-# then seems to be one of a header that has members of unnamed namespaces.
-if(CMAKE_UNITY_BUILD)
-  list(APPEND tallyman_warnings -Wno-subobject-linkage)
+      -Woverloaded-virtual -Wconversion -Wsign-conversion -Wno-maybe-uninitialized
+      -Wno-subobject-linkage -Werror)
 endif()
 
 # tallyman_library(LAYER [HEADERS ...] [SOURCES ...] [USES layer...] [EXTERNAL target...])
