@@ -39,8 +39,7 @@ void image_state::note_report(const image_event& event) {
   reported_.os = event.os;
   if (event.runtime != string_id::empty)
     reported_.runtime = event.runtime;
-  os_counts_.add(event.os);
-  runtime_counts_.add(event.runtime);
+  reports_.add({event.os, event.runtime});
 }
 
 void image_state::gain_pod(const image_event& event) {
@@ -57,8 +56,7 @@ void image_state::gain_pod(const image_event& event) {
 void image_state::hear_of_pod(const image_event& event) {
   const auto found = pods_.find(event.pod);
   invariant(found != pods_.end() && "an image was told of a pod that it does not have");
-  os_counts_.remove(packed_os(event.number));
-  runtime_counts_.remove(packed_runtime(event.number));
+  reports_.remove({packed_os(event.number), packed_runtime(event.number)});
   note_report(event);
   const auto before = found->second;
   found->second = {event.owner, event.owner_certain, event.platform_certain};
@@ -75,11 +73,10 @@ void image_state::lose_pod(const image_event& event) {
   invariant(found != pods_.end() && "an image lost a pod that it does not have");
   const auto before = found->second;
   pods_.erase(found);
-  os_counts_.remove(event.os);
-  runtime_counts_.remove(event.runtime);
+  reports_.remove({event.os, event.runtime});
   certain_platforms_ -= before.platform_certain ? 1u : 0u;
   if (pods_.empty())
-    left_ = {event.os, event.runtime, before.platform_certain};
+    left_ = {{event.os, event.runtime}, before.platform_certain};
   remove_from_owner(before.owner, event.time_ms);
 }
 

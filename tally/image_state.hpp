@@ -38,13 +38,12 @@ public:
     friend bool operator==(const membership&, const membership&) = default;
   };
 
-  /// What a pod said of where it runs.
-  struct report {
-    string_id os{};
-    string_id runtime{};
+  /// The report of a pod that is gone.
+  struct last_report {
+    pod_report said;
     bool certain = false; ///< its platform was
 
-    friend bool operator==(const report&, const report&) = default;
+    friend bool operator==(const last_report&, const last_report&) = default;
   };
 
   image_state() = default;
@@ -60,12 +59,10 @@ public:
   /// What most of its pods report; of an image without pods, what the last one did. By the first rules what
   /// was reported last. `strings` is the cluster's table.
   string_id os(tally_rules rules, const string_table& strings) const {
-    return rules == tally_rules::first ? reported_.os : pods_.empty() ? left_.os : os_counts_.most(strings);
+    return of_pods(rules, &pod_report::os, strings);
   }
   string_id runtime(tally_rules rules, const string_table& strings) const {
-    return rules == tally_rules::first ? reported_.runtime
-           : pods_.empty()             ? left_.runtime
-                                       : runtime_counts_.most(strings);
+    return of_pods(rules, &pod_report::runtime, strings);
   }
   const scan_state& scan() const noexcept { return scan_; }
 
@@ -101,20 +98,26 @@ private:
   void remove_from_owner(owner_index owner, std::int64_t time_ms);
   void change_owners(std::int64_t time_ms);
 
-  image_key key_;
-  report reported_;         ///< the last
-  report left_;             ///< of the last pod, when it left
-  report_counts os_counts_; ///< of the pods
-  report_counts runtime_counts_;
+  string_id of_pods(tally_rules rules, string_id pod_report::*part, const string_table& strings) const {
+    if (rules == tally_rules::first)
+      return reported_.*part;
+    return pods_.empty() ? left_.said.*part : reports_.most(part, strings);
+  }
+
+  // First what every event of a pod touches.
   absl::flat_hash_map<uid, membership> pods_;
-  owner_counts owners_;
+  report_counts reports_;               ///< of the pods
+  pod_report reported_;                 ///< the last
   std::uint32_t certain_platforms_ = 0; ///< pods of this image whose platform is certain
-  scan_state scan_;
-  std::int64_t first_seen_at_ms_ = 0;
+  last_report left_;                    ///< of the last pod, when it left
+  owner_counts owners_;
   std::int64_t owner_changed_at_ms_ = 0;
+  std::uint64_t owner_version_ = 0;
+  std::int64_t first_seen_at_ms_ = 0;
+  image_key key_;
+  scan_state scan_;
   std::int64_t resources_updated_at_ms_ = 0;
   std::int64_t last_remote_sync_at_ms_ = 0;
-  std::uint64_t owner_version_ = 0;
   std::uint64_t acknowledged_version_ = 0;
 };
 

@@ -93,7 +93,7 @@ private:
       return verdict::late;
     }
     if (list != nullptr)
-      known.list = list->number;
+      known.list = list->number & list_number_max;
     const auto spelled = into_.spell(batch_, seen);
     const auto hash =
         XXH3_128bits_withSeed(into_.words_.data(), spelled * sizeof(into_.words_[0]), into_.seed_);
@@ -204,7 +204,8 @@ const intake::open_list* intake::find_list(object_kind kind) const {
 
 void intake::begin_list(object_kind kind) {
   std::erase_if(open_lists_, [&](const open_list& open) { return same_kind(open.kind, kind); });
-  open_lists_.push_back({kind, ++last_list_});
+  last_list_ = (last_list_ + 1) & list_number_max;
+  open_lists_.push_back({kind, last_list_});
 }
 
 std::vector<fact_body> intake::end_list(object_kind kind, std::uint64_t version) {

@@ -36,9 +36,9 @@ public:
     std::uint64_t fingerprint_low = 0;
     std::uint64_t version = 0; ///< its newest resourceVersion; 0: unknown
     string_id kind{};
-    string_id api_version{}; ///< of a workload
-    std::uint32_t list = 0;  ///< the last list that held it
-    bool has_name = false;   ///< among those that may be given to another object
+    string_id api_version{};        ///< of a workload
+    std::uint32_t list : 31 = 0;    ///< the last list that held it
+    std::uint32_t has_name : 1 = 0; ///< whether it is among those that may be given to another object
 
     friend bool operator==(const object&, const object&) = default;
   };
@@ -92,6 +92,7 @@ public:
   }
 
 private:
+  static constexpr std::uint32_t list_number_max = 0x7fff'ffff;
   struct open_list {
     object_kind kind;
     std::uint32_t number;

@@ -58,13 +58,13 @@ void placements::apply_pod(const pod_observed& seen, const step& at) {
   const auto [state, number, is_new] = pods_.insert(seen.id);
   const auto was = state.runs_on;
   const auto owner_before = state.owner;
-  const auto certain_before = state.owner_certain();
+  const auto certain_before = state.owner_certain;
   if (is_new) {
     state.name = at.batch.text(seen.name);
     state.name_space = seen.name_space;
     join_controller(number, state, seen.controller.id, at);
   } else if (state.controller != seen.controller.id) {
-    leave_controller(seen.id, state);
+    leave_controller(number, state);
     join_controller(number, state, seen.controller.id, at);
     owners_.release(owner_before, state.name_space);
   } else if (!by_first_rules()) {
@@ -82,7 +82,7 @@ void placements::apply_pod(const pod_observed& seen, const step& at) {
   if (seen.phase == pod_phase::succeeded || seen.phase == pod_phase::failed)
     return end_pod(seen.id, state, was.os, at);
   const bool moved =
-      owner_before != state.owner || certain_before != state.owner_certain() || was != state.runs_on;
+      owner_before != state.owner || certain_before != state.owner_certain || was != state.runs_on;
   if (seen.phase == pod_phase::running || !by_first_rules())
     place(seen.id, state, containers_wanted(seen, state, at), was, moved, at);
   else if (!state.containers.empty() && moved)
@@ -151,7 +151,7 @@ void placements::place(const uid& id, pod& state, const wanted_containers& wante
     if (std::none_of(now.begin(), now.end(), is_kept))
       lose(id, before, was.os, at);
   });
-  state.images = static_cast<std::uint32_t>(now.size());
+  state.images = static_cast<std::uint32_t>(now.size()) & placed_pod::images_max;
   now.insert(now.end(), twins.begin(), twins.end());
   state.containers = std::move(now);
 }
@@ -163,13 +163,14 @@ void placements::end_pod(const uid& id, pod& state, string_id os, const step& at
 }
 
 void placements::forget_pod(const uid& id, std::uint32_t hint, const step& at) {
-  auto* const state = pods_.find(id, hint);
-  if (state == nullptr)
+  const auto number = pods_.number_of(id, hint);
+  if (number == pod_table::no_number)
     return;
-  end_pod(id, *state, state->runs_on.os, at);
-  wait_for_no_node(id, *state);
-  leave_controller(id, *state);
-  owners_.release(state->owner, state->name_space);
+  auto& state = pods_[number].second;
+  end_pod(id, state, state.runs_on.os, at);
+  wait_for_no_node(id, state);
+  leave_controller(number, state);
+  owners_.release(state.owner, state.name_space);
   pods_.erase(id);
 }
 
@@ -186,13 +187,11 @@ void placements::join_controller(std::uint32_t number, pod& state, const uid& co
   take_owner(pods_[number].first, state, likely, at);
 }
 
-void placements::leave_controller(const uid& id, pod& state) {
-  if (!state.owner_certain())
-    remove_waiting(by_unknown_parent_, state.waiting_on, id);
-  state.waiting_on = {};
+void placements::leave_controller(std::uint32_t number, pod& state) {
+  stop_waiting(pods_[number].first, state);
   if (state.place == pods_below::no_place)
     return;
-  const auto moved = below_.leave(state.controller, state.place);
+  const auto moved = below_.leave(state.controller, number, state.place);
   if (moved != pods_below::no_place)
     pods_[moved].second.place = state.place;
   state.place = pods_below::no_place;
@@ -206,7 +205,7 @@ void placements::keep_owner(std::uint32_t number, pod& state, const step& at) {
     *joined.likely_owner = state.owner;
     state.place = joined.place;
   }
-  if (resolved.certain() && (!state.owner_certain() || owners_[state.owner].id != resolved.id))
+  if (resolved.certain() && (!state.owner_certain || owners_[state.owner].id != resolved.id))
     take_other_owner(pods_[number].first, state, at);
 }
 
@@ -224,15 +223,33 @@ void placements::take_owner(const uid& id, pod& state, owner_index* likely, cons
   }
   if (resolved.cluster_scoped)
     owners_.mark_cluster_scoped(resolved.id);
-  state.waiting_on = resolved.waiting_on;
   if (!resolved.certain())
-    by_unknown_parent_[resolved.waiting_on].insert(id);
+    wait_for(resolved.waiting_on, id, state);
+}
+
+uid placements::waiting_on(const uid& id) const {
+  const auto found = waiting_on_.find(id);
+  return found == waiting_on_.end() ? uid{} : found->second;
+}
+
+void placements::wait_for(const uid& parent, const uid& id, pod& state) {
+  state.owner_certain = false;
+  waiting_on_[id] = parent;
+  by_unknown_parent_[parent].insert(id);
+}
+
+void placements::stop_waiting(const uid& id, pod& state) {
+  if (state.owner_certain)
+    return;
+  state.owner_certain = true;
+  const auto found = waiting_on_.find(id);
+  remove_waiting(by_unknown_parent_, found->second, id);
+  waiting_on_.erase(found);
 }
 
 void placements::take_other_owner(const uid& id, pod& state, const step& at) {
   const auto before = state.owner;
-  if (!state.owner_certain())
-    remove_waiting(by_unknown_parent_, state.waiting_on, id);
+  stop_waiting(id, state);
   take_owner(id, state, nullptr, at);
   // Released last: the images still hold the old owner's number until they have heard of the new one.
   owners_.release(before, state.name_space);
@@ -259,9 +276,9 @@ void placements::workload_seen(const uid& workload, const step& at) {
     owners_.mark_cluster_scoped(resolved.id);
   for (const auto& id : pods_to_move(workload, at)) {
     auto& state = *pods_.find(id);
-    const bool is_same = owners_[state.owner].id == resolved.id && state.waiting_on == resolved.waiting_on;
+    const bool is_same = owners_[state.owner].id == resolved.id && waiting_on(id) == resolved.waiting_on;
     // A parent that is gone is no news: the owner that was found through it stays.
-    const bool is_news = resolved.certain() || resolved.is_new_link || !state.owner_certain();
+    const bool is_news = resolved.certain() || resolved.is_new_link || !state.owner_certain;
     if (is_same || !is_news)
       continue;
     take_other_owner(id, state, at);
@@ -350,7 +367,7 @@ void placements::gain(const uid& id, const pod& state, const placed_container& p
   event.owner = state.owner;
   event.os = state.runs_on.os;
   event.runtime = placed.runtime;
-  event.owner_certain = state.owner_certain();
+  event.owner_certain = state.owner_certain;
   event.platform_certain = state.runs_on.certain;
 }
 

@@ -58,6 +58,8 @@ public:
 
   tally_rules rules() const noexcept { return images_.rules(); }
   const pod_table& pods() const noexcept { return pods_; }
+  /// The unknown parent that makes this pod's owner provisional; else empty.
+  uid waiting_on(const uid& id) const;
   const owner_table& owners() const noexcept { return owners_; }
   const image_directory& images() const noexcept { return images_; }
 
@@ -68,7 +70,8 @@ public:
   image_directory& images_to_restore() noexcept { return images_; }
   void restore_platform(string_id node, const platform& said);
   /// `is_followed`: the pod's controller is followed to its own.
-  void restore(const uid& id, pod state, bool is_followed);
+  /// `waiting_on` is empty if its owner is certain.
+  void restore(const uid& id, pod state, const uid& waiting_on, bool is_followed);
   void finish_restore();
 
 private:
@@ -97,10 +100,12 @@ private:
 
   // Owners.
   void join_controller(std::uint32_t number, pod& state, const uid& controller, const step& at);
-  void leave_controller(const uid& id, pod& state);
+  void leave_controller(std::uint32_t number, pod& state);
   void keep_owner(std::uint32_t number, pod& state, const step& at);
   void take_owner(const uid& id, pod& state, owner_index* likely, const step& at);
   void take_other_owner(const uid& id, pod& state, const step& at);
+  void wait_for(const uid& parent, const uid& id, pod& state);
+  void stop_waiting(const uid& id, pod& state);
   void workload_seen(const uid& workload, const step& at);
   std::vector<uid> pods_to_move(const uid& workload, const step& at) const;
 
@@ -134,6 +139,7 @@ private:
   pods_below below_;
   absl::flat_hash_map<string_id, waiting_pods> by_unknown_node_;
   absl::flat_hash_map<uid, waiting_pods> by_unknown_parent_;
+  absl::flat_hash_map<uid, uid> waiting_on_; ///< the other way round
   /// By the name of a node, what it was last said to be, as far as pods know. An empty one: they do not
   /// agree.
   absl::flat_hash_map<string_id, platform> platforms_;

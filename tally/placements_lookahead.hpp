@@ -45,7 +45,10 @@ private:
   }
 
   const pod* known(std::size_t i, const uid& id) const {
-    return hint(i) == pod_table::no_number ? nullptr : of_.pods_.find(id, hint(i));
+    if (hint(i) == pod_table::no_number)
+      return nullptr;
+    const auto number = of_.pods_.number_of(id, hint(i));
+    return number == pod_table::no_number ? nullptr : &of_.pods_[number].second;
   }
 
   void rest(std::size_t i) const {

@@ -37,13 +37,13 @@ void placements::restore_platform(string_id node, const platform& said) {
     platforms_[node] = said;
 }
 
-void placements::restore(const uid& id, pod state, bool is_followed) {
+void placements::restore(const uid& id, pod state, const uid& waiting_on, bool is_followed) {
   owners_.hold_again(state.owner, state.name_space);
   state.for_each_image([&](const placed_container& placed) { images_.restore_pod(placed.image); });
   if (!state.runs_on.certain && state.node != string_id::empty)
     by_unknown_node_[state.node].insert(id);
-  if (!state.owner_certain())
-    by_unknown_parent_[state.waiting_on].insert(id);
+  if (!waiting_on.empty())
+    wait_for(waiting_on, id, state);
   note_platform(state);
   auto [place, number, is_new] = pods_.insert(id);
   if (is_followed) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/packed_text.hpp"
 #include "messages/fact.hpp"
 #include "messages/keys.hpp"
 #include "tally/pods_below.hpp"
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <vector>
 
 namespace tallyman {
@@ -33,19 +33,19 @@ inline std::uint32_t run_of(const container& seen) noexcept {
 
 /// What is remembered of a pod: where it was placed, so that its end is the removal of exactly that.
 struct placed_pod {
-  std::string name;
+  static constexpr std::uint32_t images_max = 0xff'ffff; ///< the longest object that is read has fewer
+
+  packed_text name;
+  uid controller; ///< the reference that `owner` was resolved from
   string_id name_space{};
   string_id node{};
   platform runs_on;
-  uid controller; ///< the reference that `owner` was resolved from
-  uid waiting_on; ///< the unknown parent that makes the owner provisional; else empty
   owner_index owner = 0;
   std::uint32_t place = pods_below::no_place; ///< among the pods of `controller`, if that is followed
-  pod_phase phase = pod_phase::unknown;
-  std::uint32_t images = 0;                            ///< how many different ones it runs
+  std::uint32_t images : 24 = 0;              ///< how many different ones it runs
+  pod_phase phase : 7 = pod_phase::unknown;
+  bool owner_certain : 1 = true;                       ///< false: it waits for an unknown parent
   absl::InlinedVector<placed_container, 3> containers; ///< the first of each image, then the others
-
-  bool owner_certain() const noexcept { return waiting_on.empty(); }
 
   bool runs(image_index image) const {
     return std::any_of(containers.begin(), containers.end(),
@@ -67,10 +67,11 @@ struct placed_pod {
 /// A reference to a pod is valid until the next `insert` or `erase`. Copyable.
 class pod_table {
 public:
-  struct record {
+  struct alignas(64) record {
     uid first; ///< empty: nobody's, free to be given
     placed_pod second;
   };
+  static_assert(sizeof(record) == 128, "two cache lines each");
 
   using value_type = record;
 
@@ -131,10 +132,7 @@ public:
       return;
     auto& gone = records_[found->second];
     gone.first = {};
-    auto name = std::move(gone.second.name); // its memory is the next pod's
-    name.clear();
-    gone.second = {};
-    gone.second.name = std::move(name);
+    gone.second = placed_pod{};
     free_.push_back(found->second);
     numbers_.erase(found);
   }
@@ -156,15 +154,13 @@ public:
     return found->second;
   }
 
-  /// The pod of `id`, or null: `hint` is what `prefetch_record` said of it some facts ago, and saves the
-  /// look-up if it is still true.
-  placed_pod* find(const uid& id, std::uint32_t hint) {
+  /// The number of `id`'s record, or `no_number`: `hint` is what `prefetch_record` said of it some facts ago,
+  /// and saves the look-up if it is still true.
+  std::uint32_t number_of(const uid& id, std::uint32_t hint) const {
     if (hint != no_number && records_[hint].first == id)
-      return &records_[hint].second;
-    return find(id);
-  }
-  const placed_pod* find(const uid& id, std::uint32_t hint) const {
-    return const_cast<pod_table*>(this)->find(id, hint);
+      return hint;
+    const auto found = numbers_.find(id);
+    return found == numbers_.end() ? no_number : found->second;
   }
 
   bool contains(const uid& id) const { return numbers_.contains(id); }
@@ -179,7 +175,7 @@ public:
 private:
   std::uint32_t take_number(const uid& id) {
     if (free_.empty()) {
-      records_.push_back({id, {}});
+      records_.emplace_back().first = id;
       return static_cast<std::uint32_t>(records_.size() - 1);
     }
     const auto number = free_.back();

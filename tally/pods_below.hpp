@@ -1,10 +1,13 @@
 #pragma once
 
+#include "base/invariant.hpp"
 #include "messages/keys.hpp"
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/inlined_vector.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -12,7 +15,7 @@
 namespace tallyman {
 
 /// The pods of each workload that is followed to its own controller, so that they can move when that changes.
-/// Pods by their numbers in `pod_table`; each keeps its place here.
+/// Pods by their numbers in `pod_table`; each remembers its place here, which holds unless others left.
 ///
 /// Memory: about 8 bytes for each pod, 80 for each workload that has any.
 class pods_below {
@@ -32,18 +35,21 @@ public:
     return {static_cast<std::uint32_t>(of.pods.size() - 1), &of.owner};
   }
 
-  /// Takes the pod at `place` out. The pod that is returned has that place now; `no_place`: nobody moved.
-  std::uint32_t leave(const uid& workload, std::uint32_t place) {
+  /// Takes a pod out, which `place` says where to look for first. The pod that is returned has that place
+  /// now; `no_place`: none needs to know.
+  std::uint32_t leave(const uid& workload, std::uint32_t pod, std::uint32_t place) {
     const auto found = entries_.find(workload);
     auto& pods = found->second.pods;
+    if (place >= pods.size() || pods[place] != pod)
+      place = static_cast<std::uint32_t>(std::find(pods.begin(), pods.end(), pod) - pods.begin());
+    invariant(place < pods.size() && "a pod left a workload that it is not below");
     const auto last = pods.back();
+    pods[place] = last;
     pods.pop_back();
-    if (place < pods.size()) {
-      pods[place] = last;
-      return last;
-    }
     if (pods.empty())
       entries_.erase(found);
+    else if (pods.size() > searched_max && last != pod)
+      return last;
     return no_place;
   }
 
@@ -55,6 +61,9 @@ public:
   void prefetch(const uid& workload) const { entries_.prefetch(workload); }
 
 private:
+  /// Among so few a pod is sooner found than told of a new place: its record is cold.
+  static constexpr std::size_t searched_max = 64;
+
   struct entry {
     absl::InlinedVector<std::uint32_t, 3> pods;
     owner_index owner = 0;

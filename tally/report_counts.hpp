@@ -3,17 +3,28 @@
 #include "base/invariant.hpp"
 #include "messages/string_table.hpp"
 
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace tallyman {
 
-/// What the pods of an image say of something (their runtime, their operating system): how many say what.
-/// Nearly always all say the same, which is counted in place.
+/// Where a pod runs, as it says: its operating system and its runtime.
+struct pod_report {
+  string_id os{};
+  string_id runtime{};
+
+  friend bool operator==(const pod_report&, const pod_report&) = default;
+};
+
+/// What the pods of an image say of where they run: how many say what. Nearly always all say the same, which
+/// is counted in place.
 class report_counts {
 public:
-  void add(string_id said) {
+  void add(const pod_report& said) {
     if (first_.said == said)
       ++first_.pods;
     else
@@ -21,26 +32,39 @@ public:
   }
 
   /// One pod less says `said`, which was added.
-  void remove(string_id said) {
+  void remove(const pod_report& said) {
     if (first_.said == said && first_.pods > 1)
       --first_.pods;
     else
       remove_last(said);
   }
 
-  /// What most say; of what as many say, the first by its text. Whoever says nothing has no vote, unless
-  /// nobody says anything.
-  string_id most(const string_table& strings) const {
-    auto best = first_;
-    for (const auto& other : others_) {
-      const bool other_says = other.said != string_id::empty;
-      if (other_says != (best.said != string_id::empty)
-              ? other_says
-              : other.pods > best.pods ||
-                    (other.pods == best.pods && strings.text(other.said) < strings.text(best.said)))
-        best = other;
-    }
-    return best.pods == 0 ? string_id::empty : best.said;
+  /// What most say of `part`; of what as many say, the first by its text. Whoever says nothing has no vote,
+  /// unless nobody says anything.
+  string_id most(string_id pod_report::*part, const string_table& strings) const {
+    if (others_.empty())
+      return first_.pods == 0 ? string_id::empty : first_.said.*part;
+    using votes = std::pair<string_id, std::uint32_t>;
+    absl::InlinedVector<votes, 4> all;
+    const auto count = [&](const report& each) {
+      const auto said = each.said.*part;
+      const auto known =
+          std::find_if(all.begin(), all.end(), [&](const votes& other) { return other.first == said; });
+      if (known == all.end())
+        all.emplace_back(said, each.pods);
+      else
+        known->second += each.pods;
+    };
+    count(first_);
+    std::for_each(others_.begin(), others_.end(), count);
+    return std::max_element(all.begin(), all.end(),
+                            [&](const votes& a, const votes& b) {
+                              if ((a.first == string_id::empty) != (b.first == string_id::empty))
+                                return a.first == string_id::empty;
+                              return a.second != b.second ? a.second < b.second
+                                                          : strings.text(a.first) > strings.text(b.first);
+                            })
+        ->first;
   }
 
   /// As sets: their order does not matter.
@@ -51,7 +75,7 @@ public:
 
 private:
   struct report {
-    string_id said{};
+    pod_report said;
     std::uint32_t pods = 0;
 
     friend bool operator==(const report&, const report&) = default;
@@ -62,12 +86,12 @@ private:
            std::find(others_.begin(), others_.end(), wanted) != others_.end();
   }
 
-  std::vector<report>::iterator find_other(string_id said) {
+  std::vector<report>::iterator find_other(const pod_report& said) {
     return std::find_if(others_.begin(), others_.end(),
                         [&](const report& each) { return each.said == said; });
   }
 
-  void add_other(string_id said) {
+  void add_other(const pod_report& said) {
     if (first_.pods == 0)
       first_ = {said, 1};
     else if (const auto known = find_other(said); known != others_.end())
@@ -77,7 +101,7 @@ private:
   }
 
   /// The last pod that says what the first one counts, or any that says something else.
-  void remove_last(string_id said) {
+  void remove_last(const pod_report& said) {
     if (first_.said == said && first_.pods == 1) {
       first_ = others_.empty() ? report{} : others_.back();
       if (!others_.empty())
@@ -92,8 +116,8 @@ private:
     others_.pop_back();
   }
 
-  report first_;
   std::vector<report> others_; ///< none with no pods
+  report first_;
 };
 
 } // namespace tallyman

@@ -13,7 +13,7 @@ namespace tallyman {
 
 namespace {
 
-using pods_by_text = absl::flat_hash_map<std::string, const placements::pod*>;
+using pods_by_text = absl::flat_hash_map<std::string, const pod_table::record*>;
 
 bool is_called(const image_row& image, std::string_view wanted) {
   return image.name == wanted || image.image_id == wanted;
@@ -48,13 +48,14 @@ std::vector<image_row> matching(std::vector<image_row> images, std::string_view 
 /// The pods of one image, under the text of their uids.
 pods_by_text pods_of(const cluster_state& state, image_index image) {
   pods_by_text pods;
-  for (const auto& [id, pod] : state.placed.pods())
-    if (pod.runs(image))
-      pods.emplace(to_string(id, *state.strings), &pod);
+  for (const auto& each : state.placed.pods())
+    if (each.second.runs(image))
+      pods.emplace(to_string(each.first, *state.strings), &each);
   return pods;
 }
 
-pod_explanation explain_pod(const cluster_state& state, const std::string& uid, const placements::pod& pod) {
+pod_explanation explain_pod(const cluster_state& state, const std::string& uid, const pod_table::record& of) {
+  const auto& pod = of.second;
   const auto text = [&](string_id id) { return std::string{state.strings->text(id)}; };
   pod_explanation shown;
   shown.uid = uid;
@@ -65,8 +66,8 @@ pod_explanation explain_pod(const cluster_state& state, const std::string& uid, 
   shown.architecture = text(pod.runs_on.architecture);
   shown.platform_certain = pod.runs_on.certain;
   shown.node_known = state.nodes.nodes().contains(pod.node);
-  if (!pod.owner_certain())
-    shown.waiting_on = to_string(pod.waiting_on, *state.strings);
+  if (!pod.owner_certain)
+    shown.waiting_on = to_string(state.placed.waiting_on(of.first), *state.strings);
   return shown;
 }
 

@@ -51,7 +51,7 @@ public:
       pod.for_each_image([&, &id = id, &pod = pod](const placed_container& placed) {
         if (placed.image != aside.image)
           return;
-        add_pod(owners, id, pod.owner, pod.owner_certain());
+        add_pod(owners, id, pod.owner, pod.owner_certain);
         row.os = text(pod.runs_on.os);
         row.runtime = text(placed.runtime);
         row.platform_provisional = row.platform_provisional && !pod.runs_on.certain;

@@ -164,7 +164,7 @@ private:
     spelling to;
     spell_uid(to, id).text(text(each.name_space)).text(each.name).text(text(each.node));
     to.text(text(each.runs_on.architecture)).text(text(each.runs_on.os)).flag(each.runs_on.certain);
-    spell_uid(spell_uid(to, each.controller), each.waiting_on);
+    spell_uid(spell_uid(to, each.controller), state_.placed.waiting_on(id));
     to.part(owners_[each.owner]).number(static_cast<std::uint64_t>(each.phase));
     std::uint64_t images = 0;
     each.for_each_image([&](const placed_container&) { ++images; });
@@ -228,8 +228,8 @@ private:
     std::vector<hash> parts;
     spelling to;
     std::int64_t age = 0;
-    state_.incoming.gone().for_each([&](const uid& id, const tombstones::entry&) {
-      parts.push_back(spell_time(spell_uid(to, id), age++).finish());
+    state_.incoming.gone().for_each([&](const tombstones::entry& gone) {
+      parts.push_back(spell_time(spell_uid(to, gone.id), age++).finish());
     });
     return hash_of_set(parts);
   }

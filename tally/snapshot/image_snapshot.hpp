@@ -10,8 +10,8 @@ class image_snapshot {
 public:
   struct fields {
     image_key key;
-    image_state::report reported;
-    image_state::report left;
+    pod_report reported;
+    image_state::last_report left;
     scan_state scan;
     std::int64_t first_seen_at_ms = 0;
     std::int64_t owner_changed_at_ms = 0;
@@ -36,15 +36,14 @@ public:
     return image;
   }
 
-  static const image_state::report& reported(const image_state& image) { return image.reported_; }
-  static const image_state::report& left(const image_state& image) { return image.left_; }
+  static const pod_report& reported(const image_state& image) { return image.reported_; }
+  static const image_state::last_report& left(const image_state& image) { return image.left_; }
 
   /// `id` must not be among the image's pods yet.
   static void add_pod(image_state& image, const uid& id, const image_state::membership& member, string_id os,
                       string_id runtime) {
     image.pods_.emplace(id, member);
-    image.os_counts_.add(os);
-    image.runtime_counts_.add(runtime);
+    image.reports_.add({os, runtime});
     image.owners_.add(member.owner);
     image.certain_platforms_ += member.platform_certain ? 1u : 0u;
   }

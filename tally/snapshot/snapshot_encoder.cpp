@@ -178,11 +178,11 @@ private:
   result<void> tombstones() {
     section<pb::SnapshotTombstones> to{snapshot_block::tombstones, sink_};
     result<void> done;
-    state_.incoming.gone().for_each([&](const uid& id, const tombstones::entry& gone) {
+    state_.incoming.gone().for_each([&](const tombstones::entry& gone) {
       if (!done)
         return;
-      to.columns().add_uid_high(id.high);
-      to.columns().add_uid_low(id.low);
+      to.columns().add_uid_high(gone.id.high);
+      to.columns().add_uid_low(gone.id.low);
       to.columns().add_version(gone.version);
       to.columns().add_kind_id(number_of(gone.kind));
       done = to.end_entry(22);
@@ -280,8 +280,8 @@ private:
     to.add_os_id(number_of(reported.os));
     to.add_runtime_id(number_of(reported.runtime));
     const auto& left = image_snapshot::left(image);
-    to.add_left_os_id(number_of(left.os));
-    to.add_left_runtime_id(number_of(left.runtime));
+    to.add_left_os_id(number_of(left.said.os));
+    to.add_left_runtime_id(number_of(left.said.runtime));
     to.add_left_certain(left.certain);
     const auto& scan = image.scan();
     to.add_scan_flags((scan.scanned ? 1u : 0u) | (scan.image_private ? 2u : 0u));
@@ -323,14 +323,15 @@ private:
     to.add_architecture_id(number_of(pod.runs_on.architecture));
     to.add_os_id(number_of(pod.runs_on.os));
     to.add_state(static_cast<std::uint32_t>(pod.phase) | (pod.runs_on.certain ? 8u : 0u) |
-                 (pod.owner_certain() ? 16u : 0u) | (pod.place != pods_below::no_place ? 32u : 0u));
+                 (pod.owner_certain ? 16u : 0u) | (pod.place != pods_below::no_place ? 32u : 0u));
     to.add_controller_uid_high(pod.controller.high);
     to.add_controller_uid_low(pod.controller.low);
     to.add_owner(pod.owner);
     to.add_images(static_cast<std::uint32_t>(pod.containers.size()));
-    if (!pod.owner_certain()) {
-      to.add_waiting_uid_high(pod.waiting_on.high);
-      to.add_waiting_uid_low(pod.waiting_on.low);
+    if (!pod.owner_certain) {
+      const auto parent = state_.placed.waiting_on(id);
+      to.add_waiting_uid_high(parent.high);
+      to.add_waiting_uid_low(parent.low);
     }
     for (const auto& placed : pod.containers) {
       to.add_placed_image(image_numbers_[placed.image]);

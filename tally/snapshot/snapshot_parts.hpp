@@ -75,7 +75,7 @@ private:
   bool read_pod_state(const pb::SnapshotPods& from, int i, placements::pod& pod);
   bool read_pod_images(const pb::SnapshotPods& from, int first, int count, placements::pod& pod);
   bool restore_scan(const image_key& key, const scan_state& scan);
-  bool add_pod(const uid& id, placements::pod pod, bool is_followed);
+  bool add_pod(const uid& id, placements::pod pod, const uid& parent, bool is_followed);
   bool make_state();
   bool check_counts();
   bool check_images();

@@ -73,13 +73,13 @@ bool snapshot_decoder::parts::read_image(const pb::SnapshotImages& from, int i, 
     return refuse(fmt::format("entry {} is scanned otherwise than another name of the image", i));
   directory.restore(static_cast<image_index>(expected_.size()), key, from.idle_since_ms(i));
   expected_.push_back({from.pods(i), from.owners(i)});
-  image_state::report left;
+  image_state::last_report left;
   if (from.left_os_id_size() != 0)
-    left = {string_id{from.left_os_id(i)}, string_id{from.left_runtime_id(i)}, from.left_certain(i)};
-  if (!known({static_cast<std::uint32_t>(left.os), static_cast<std::uint32_t>(left.runtime)}))
+    left = {{string_id{from.left_os_id(i)}, string_id{from.left_runtime_id(i)}}, from.left_certain(i)};
+  if (!known({static_cast<std::uint32_t>(left.said.os), static_cast<std::uint32_t>(left.said.runtime)}))
     return refuse(fmt::format("entry {} refers to a string that is not there", i));
   image_snapshot::fields fields{key,
-                                {string_id{from.os_id(i)}, string_id{from.runtime_id(i)}, false},
+                                {string_id{from.os_id(i)}, string_id{from.runtime_id(i)}},
                                 left,
                                 scan,
                                 from.first_seen_at_ms(i),
@@ -126,20 +126,23 @@ bool snapshot_decoder::parts::read_pods(const pb::SnapshotPods& from) {
   int placed = 0;
   for (int i = 0; i < size; ++i) {
     placements::pod pod;
+    uid parent;
     pod.name = texts.take(from.name_length(i));
     if (!read_pod_state(from, i, pod))
       return false;
     if ((from.state(i) & 16u) == 0) {
       if (waiting == from.waiting_uid_high_size())
         return refuse(fmt::format("entry {} waits for nobody", i));
-      pod.waiting_on = {from.waiting_uid_high(waiting), from.waiting_uid_low(waiting)};
+      parent = {from.waiting_uid_high(waiting), from.waiting_uid_low(waiting)};
+      if (parent.empty())
+        return refuse(fmt::format("entry {} waits for nobody", i));
       ++waiting;
     }
     const auto count = from.images(i);
     if (count > static_cast<std::uint32_t>(from.placed_image_size() - placed))
       return refuse(fmt::format("entry {} has more images than there are", i));
     if (!read_pod_images(from, placed, static_cast<int>(count), pod) ||
-        !add_pod({from.uid_high(i), from.uid_low(i)}, std::move(pod), (from.state(i) & 32u) != 0))
+        !add_pod({from.uid_high(i), from.uid_low(i)}, std::move(pod), parent, (from.state(i) & 32u) != 0))
       return false;
     placed += static_cast<int>(count);
   }
@@ -180,15 +183,17 @@ bool snapshot_decoder::parts::read_pod_images(const pb::SnapshotPods& from, int 
     const bool is_first = !pod.runs(image);
     if (is_first && pod.images != pod.containers.size())
       return refuse(fmt::format("placement {} stands behind another's twin", i));
-    pod.images += is_first ? 1u : 0u;
+    if (is_first)
+      ++pod.images;
     pod.containers.push_back(
         {image, string_id{from.placed_runtime_id(i)}, string_id{name}, has_names ? from.placed_run(i) : 0});
   }
   return true;
 }
 
-bool snapshot_decoder::parts::add_pod(const uid& id, placements::pod pod, bool is_followed) {
-  if (!known(id) || !known(pod.controller) || !known(pod.waiting_on))
+bool snapshot_decoder::parts::add_pod(const uid& id, placements::pod pod, const uid& parent,
+                                      bool is_followed) {
+  if (!known(id) || !known(pod.controller) || !known(parent))
     return refuse("a pod refers to a string that is not there");
   if (state_->placed.pods().contains(id))
     return refuse("a pod stands there twice");
@@ -199,14 +204,14 @@ bool snapshot_decoder::parts::add_pod(const uid& id, placements::pod pod, bool i
   // Nobody would ever tell it what it waits for.
   if (!pod.runs_on.certain && state_->nodes.platform_of(pod.node).certain)
     return refuse("a pod does not know of its node");
-  if (!pod.owner_certain() && state_->workloads.workloads().contains(pod.waiting_on))
+  if (!parent.empty() && state_->workloads.workloads().contains(parent))
     return refuse("a pod waits for a parent that is there");
-  const image_state::membership member{pod.owner, pod.owner_certain(), pod.runs_on.certain};
+  const image_state::membership member{pod.owner, parent.empty(), pod.runs_on.certain};
   pod.for_each_image([&](const placed_container& placed) {
     image_snapshot::add_pod(state_->images[placed.image], id, member, pod.runs_on.os, placed.runtime);
   });
   state_->incoming.restore_pod_name(id, pod.name_space, pod.name, !pod.controller.empty());
-  state_->placed.restore(id, std::move(pod), is_followed);
+  state_->placed.restore(id, std::move(pod), parent, is_followed);
   return true;
 }
 

@@ -59,8 +59,8 @@ public:
     intake remembered{*strings_, 0};
     for (const auto& [id, object] : state_.incoming.objects())
       remembered.restore(id, object);
-    state_.incoming.gone().for_each([&](const uid& id, const tombstones::entry& gone) {
-      remembered.restore_tombstone(id, gone.kind, gone.version);
+    state_.incoming.gone().for_each([&](const tombstones::entry& gone) {
+      remembered.restore_tombstone(gone.id, gone.kind, gone.version);
     });
     for (const auto& [id, pod] : state_.placed.pods())
       remembered.restore_pod_name(id, pod.name_space, pod.name, !pod.controller.empty());

@@ -92,7 +92,7 @@ TEST_CASE("a synthetic cluster has the size that was asked for") {
   CHECK(cluster.state.placed.pods().size() == shape.pods);
   std::size_t live = 0, containers = 0;
   for (const auto& [id, pod] : cluster.state.placed.pods()) {
-    CHECK(pod.owner_certain());
+    CHECK(pod.owner_certain);
     CHECK(pod.runs_on.certain);
     containers += pod.containers.size();
   }

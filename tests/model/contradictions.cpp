@@ -82,9 +82,9 @@ private:
     const auto& owner = known_.placed.owners()[known.owner];
     const auto& fresh_owner = fresh_.placed.owners()[fresh.owner];
     // Whatever was found out before the pod lost its parent.
-    if (!fresh.owner_certain() || !is_vouched_for(fresh))
+    if (!fresh.owner_certain || !is_vouched_for(fresh))
       return;
-    if (!known.owner_certain() || owner.id != fresh_owner.id)
+    if (!known.owner_certain || owner.id != fresh_owner.id)
       return say("pod {} is owned by {} {}, not by {} {}: under {}", who, text(owner.kind), text(owner.id),
                  text(fresh_owner.kind), text(fresh_owner.id), text(fresh.controller));
     if (owner.kind != fresh_owner.kind || owner.name != fresh_owner.name)

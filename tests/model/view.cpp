@@ -36,8 +36,8 @@ public:
     for (const auto& [kind, each] : state_.positions.by_kind())
       view_["position " + text(kind.api_version) + ' ' + text(kind.name)] =
           fmt::format("{} {} {}", each.resource_version, each.listed_at_ms, each.listed_items);
-    state_.incoming.gone().for_each([&](const uid& id, const tombstones::entry& gone) {
-      view_["gone " + text(id)] = fmt::format("{} {}", text(gone.kind), gone.version);
+    state_.incoming.gone().for_each([&](const tombstones::entry& gone) {
+      view_["gone " + text(gone.id)] = fmt::format("{} {}", text(gone.kind), gone.version);
     });
     for (const auto& [id, object] : state_.incoming.objects())
       view_["object " + text(id)] = kind_text(text(object.kind), text(object.api_version));
@@ -60,10 +60,11 @@ private:
   }
 
   void add_pod(const uid& id, const placements::pod& pod) {
-    auto line = fmt::format("{}/{} phase {} on {} {}/{} {} under {} owner {} waits '{}'",
-                            text(pod.name_space), pod.name, static_cast<int>(pod.phase), text(pod.node),
-                            text(pod.runs_on.architecture), text(pod.runs_on.os), pod.runs_on.certain,
-                            text(pod.controller), owner_text(pod.owner), text(pod.waiting_on));
+    auto line =
+        fmt::format("{}/{} phase {} on {} {}/{} {} under {} owner {} waits '{}'", text(pod.name_space),
+                    std::string_view{pod.name}, static_cast<int>(pod.phase), text(pod.node),
+                    text(pod.runs_on.architecture), text(pod.runs_on.os), pod.runs_on.certain,
+                    text(pod.controller), owner_text(pod.owner), text(state_.placed.waiting_on(id)));
     for (const auto& placed : pod.containers)
       line +=
           fmt::format(" [{} {}]", key_text(state_.placed.images()[placed.image].key), text(placed.runtime));

@@ -115,13 +115,13 @@ TEST_CASE("a late parent moves the pods that wait for it, link by link") {
   cluster.see(node("n"));
   cluster.see(pod("a", controller("Job", "run-1", "batch/v1")));
   CHECK(cluster.owners(cluster.image("app:1")) == keys{"Job shop/run-1 1"});
-  CHECK_FALSE(cluster.state.placed.pods().begin()->second.owner_certain());
+  CHECK_FALSE(cluster.state.placed.pods().begin()->second.owner_certain);
   cluster.see(workload("Job", "run-1", controller("ReplicaSet", "odd"), "batch/v1"));
   CHECK(cluster.owners(cluster.image("app:1")) == keys{"ReplicaSet shop/odd 1"});
-  CHECK_FALSE(cluster.state.placed.pods().begin()->second.owner_certain());
+  CHECK_FALSE(cluster.state.placed.pods().begin()->second.owner_certain);
   cluster.see(workload("ReplicaSet", "odd", deployment));
   CHECK(cluster.owners(cluster.image("app:1")) == keys{"Deployment shop/web 1"});
-  CHECK(cluster.state.placed.pods().begin()->second.owner_certain());
+  CHECK(cluster.state.placed.pods().begin()->second.owner_certain);
 }
 
 TEST_CASE("a parent that is deleted is no news, and a reference that changes is") {
@@ -175,7 +175,7 @@ TEST_CASE("Volcano's Job is an owner as it is, only batch's is followed") {
   cluster.see(workload("Job", "gang", controller("Queue", "q", "v1"), "batch.volcano.sh/v1alpha1"));
   cluster.see(pod("a", controller("Job", "gang", "batch.volcano.sh/v1alpha1")));
   CHECK(cluster.owners(cluster.image("app:1")) == keys{"Job shop/gang 1"});
-  CHECK(cluster.state.placed.pods().begin()->second.owner_certain());
+  CHECK(cluster.state.placed.pods().begin()->second.owner_certain);
 }
 
 TEST_CASE("owner_changed_at tells of owners, not of pods") {
