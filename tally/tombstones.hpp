@@ -34,7 +34,7 @@ public:
   bool contains(const uid& id) const { return entries_.contains(id); }
   std::size_t size() const noexcept { return entries_.size(); }
 
-  /// `id` must not be there yet.
+  /// `id` must have no tombstone yet.
   void bury(const uid& id, string_id kind, std::uint64_t version) {
     entries_[id] = {version, kind, first_order_ + static_cast<std::uint32_t>(order_.size())};
     order_.push_back(id);
@@ -44,15 +44,16 @@ public:
       drop_front();
   }
 
-  /// The object is there again.
+  /// The object was seen again.
   void remove(const uid& id) {
     entries_.erase(id);
     if (order_.size() > 2 * size_max)
       drop_stale();
   }
 
-  /// A complete list of `kind` was of `version`: nothing of it ended later than that. It did if the server's
-  /// state was restored from an older one, whose versions are given anew.
+  /// A complete list of `kind` was of `version`: nothing of it ended later than that. An end on
+  /// record that did is of a state which the server has lost (it was restored from a backup), and whose
+  /// versions it gives a second time.
   void lower(string_id kind, std::uint64_t version) {
     auto& latest = latest_end(kind);
     if (version == 0 || latest <= version)
@@ -75,7 +76,7 @@ public:
   }
 
   void prefetch(const uid& id) const { entries_.prefetch(id); }
-  /// For the tombstone that the next but `ahead` will displace.
+  /// Prefetches the tombstone that goes when `ahead` more have come and then another one.
   void prefetch_displaced(std::size_t ahead) const {
     if (entries_.size() == size_max && ahead < order_.size())
       entries_.prefetch(order_[ahead]);

@@ -20,8 +20,9 @@ using loss = journal::simulated_storage::loss;
 
 constexpr int steps = 120;
 
-std::unique_ptr<cluster> open(test_system& system, journal::storage& disk, const cluster_options& options) {
-  auto opened = cluster::open(system.actors, disk, "/j", options);
+std::unique_ptr<cluster> open(test_system& system, journal::storage& disk, const cluster_options& options,
+                              const image_fault* faults = nullptr) {
+  auto opened = cluster::open(system.actors, disk, "/j", options, faults);
   if (!opened)
     FAIL(opened.failure().what);
   return std::move(*opened);
@@ -100,9 +101,8 @@ TEST_CASE("case 14: an image that dies with mail queued is rebuilt to the undist
       throw std::runtime_error{"struck on purpose"};
     };
     auto options = test_options();
-    options.faults = &faults;
     reference_cluster reference{options.scan_grace_ms};
-    auto running = open(system, disk, options);
+    auto running = open(system, disk, options, &faults);
     random_cluster for_running{seed, running->strings()};
     random_cluster for_reference{seed, reference.strings()};
     for (int step = 0; step < 200; ++step) {

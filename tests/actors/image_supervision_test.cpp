@@ -11,8 +11,9 @@ using namespace tallyman::testing;
 
 namespace {
 
-std::unique_ptr<cluster> open(test_system& system, journal::storage& disk, const cluster_options& options) {
-  auto opened = cluster::open(system.actors, disk, "j", options);
+std::unique_ptr<cluster> open(test_system& system, journal::storage& disk, const cluster_options& options,
+                              const image_fault* faults = nullptr) {
+  auto opened = cluster::open(system.actors, disk, "j", options, faults);
   if (!opened)
     FAIL(opened.failure().what);
   return std::move(*opened);
@@ -34,10 +35,9 @@ TEST_CASE("an image that throws in mid-batch is rebuilt to the undisturbed state
         throw std::runtime_error{"struck on purpose"};
     };
     auto options = test_options();
-    options.faults = &faults;
     options.snapshot_every = seed % 2 == 0 ? 60 : 0;
     reference_cluster reference{options.scan_grace_ms};
-    auto running = open(system, disk, options);
+    auto running = open(system, disk, options, &faults);
     live_through(seed, 300, *running, reference);
     const auto view = running->view();
     REQUIRE(view.ok());
@@ -59,9 +59,8 @@ TEST_CASE("an image that keeps throwing is set aside with its reason, and the ot
       throw std::runtime_error{"always the same one"};
   };
   auto options = test_options();
-  options.faults = &faults;
   reference_cluster reference{options.scan_grace_ms};
-  auto running = open(system, disk, options);
+  auto running = open(system, disk, options, &faults);
   // In several deliveries: what becomes durable together fails together, as one attempt.
   random_cluster for_running{3, running->strings()}, for_reference{3, reference.strings()};
   std::size_t set_aside = 0;
