@@ -55,8 +55,8 @@ error stopped(const std::string& why) {
 
 class cluster::running {
 public:
-  running(caf::actor_system& system, cluster_options options)
-      : system_(system), options_(std::move(options)),
+  running(caf::actor_system& system, cluster_options options, const image_fault* faults)
+      : system_(system), options_(std::move(options)), faults_(faults),
         gate_(std::make_shared<flow_gate>(options_.flow_bytes_max)) {
     if (!options_.now)
       options_.now = age_clock_ = wall_clock_ms;
@@ -106,7 +106,7 @@ public:
         return answer.failure();
       if (answer->view)
         return answer->view;
-      if (auto failed = gate_->verdict(); !failed)
+      if (auto failed = gate_->status(); !failed)
         return failed.failure();
     }
     return error{error_kind::io, "the state of the cluster could not be gathered; try again"};
@@ -166,7 +166,7 @@ private:
     const auto sequence = initial.sequence;
     const auto time_ms = initial.time_ms;
     const auto defined = initial.defined_strings;
-    const image_group_options groups{log_, workers_, strings_, options_.faults};
+    const image_group_options groups{log_, workers_, strings_, faults_};
     router_ = system_.spawn<pod_router>(groups, system_.scheduler().num_workers(), std::move(initial));
     wanted.router = router_;
     supervisor_ =
@@ -184,7 +184,7 @@ private:
     fact_reader reader{std::move(*cursor), *strings_};
     for (bool more = true; more;) {
       auto work = std::make_shared<submission>();
-      auto read = read_ahead(reader, *work);
+      auto read = read_batches(reader, *work);
       if (!read)
         return read.failure();
       more = *read;
@@ -203,7 +203,7 @@ private:
   }
 
   /// Reads as many batches as are worth being applied together. Returns whether there may be more.
-  static result<bool> read_ahead(fact_reader& reader, submission& into) {
+  static result<bool> read_batches(fact_reader& reader, submission& into) {
     constexpr std::size_t facts_wanted = 16'384;
     while (into.batch.facts.size() < facts_wanted) {
       const bool is_first = into.batch.facts.empty();
@@ -280,6 +280,7 @@ private:
 
   caf::actor_system& system_;
   cluster_options options_;
+  const image_fault* faults_;
   fact_sequencer::clock age_clock_; ///< none if the time is given, as for a recording
   std::shared_ptr<flow_gate> gate_;
   std::shared_ptr<wait_group> workers_ = std::make_shared<wait_group>(); ///< see `supervisor_options`
@@ -295,8 +296,9 @@ cluster::cluster(std::unique_ptr<running> inner) : inner_(std::move(inner)) {}
 cluster::~cluster() = default;
 
 result<std::unique_ptr<cluster>> cluster::open(caf::actor_system& system, journal::storage& storage,
-                                               const std::string& directory, const cluster_options& options) {
-  auto inner = std::make_unique<running>(system, options);
+                                               const std::string& directory, const cluster_options& options,
+                                               const image_fault* faults) {
+  auto inner = std::make_unique<running>(system, options, faults);
   if (auto opened = inner->open(storage, directory); !opened)
     return opened.failure();
   return std::unique_ptr<cluster>{new cluster{std::move(inner)}};

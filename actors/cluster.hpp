@@ -47,8 +47,6 @@ struct cluster_options {
   std::optional<std::vector<std::string>> followed;
   /// The wall clock; tests and recordings give their own.
   fact_sequencer::clock now;
-  /// See `image_fault`. For tests.
-  const image_fault* faults = nullptr;
 };
 
 /// One cluster, running: its journal and its actors, from recovery to a clean stop.
@@ -58,9 +56,11 @@ struct cluster_options {
 class cluster {
 public:
   /// Opens the journal in `directory` and recovers: the newest snapshot, then every event after it. Returns
-  /// when all of it has been applied.
+  /// when all of it has been applied. `faults` makes images fail, for tests: it may be null, and must outlive
+  /// the cluster otherwise.
   static result<std::unique_ptr<cluster>> open(caf::actor_system& system, journal::storage& storage,
-                                               const std::string& directory, const cluster_options& options);
+                                               const std::string& directory, const cluster_options& options,
+                                               const image_fault* faults = nullptr);
   ~cluster();
 
   /// The table that all ids in `submit`ted observations must be of.

@@ -16,8 +16,8 @@ namespace tallyman {
 
 /// What was admitted of one submission, or a marker between two of them.
 ///
-/// When the last one lets go, it has been applied and `on_applied` is called, on the thread of whoever was
-/// last. So mail that is dropped because an image died cannot hold up the flow.
+/// When its last reference goes, it has been applied, and `on_applied` is called on the thread that dropped
+/// it. So mail that is dropped because an image died cannot hold up the flow.
 struct submission {
   submission() = default;
   ~submission() {
@@ -70,7 +70,7 @@ using delivery_ptr = std::shared_ptr<delivery>;
 /// counting the references to it is between few threads.
 struct group_share {
   delivery_ptr work;
-  std::vector<born_image> born;
+  std::vector<added_image> added;
   std::vector<std::uint32_t> firsts;  ///< for each image that changes, where its chain starts
   std::vector<image_index> forgotten; ///< of those, the ones that this is the last of
 };

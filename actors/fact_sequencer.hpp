@@ -14,8 +14,8 @@
 
 namespace tallyman {
 
-/// The supervisor's front half: lets observations through the intake, stamps what is admitted with time and
-/// sequence. Plain state, no actor.
+/// The supervisor's state machine: lets observations through the intake, and stamps what is admitted with
+/// time and sequence. Plain state, no actor; not thread-safe.
 class fact_sequencer {
 public:
   /// The wall clock: Unix time in milliseconds.
@@ -41,7 +41,7 @@ private:
   void admit_with_lists(submission& work, const std::vector<list_begin>& lists);
   void admit_fact(submission& work, const fact& candidate);
   void end_list(submission& work, object_kind kind, std::uint64_t version);
-  /// Counts a verdict. Whether the fact is to be journaled.
+  /// Counts a verdict. Returns whether the fact is to be journaled.
   bool note(const fact_body& body, intake::verdict verdict);
   intake_count& count_of(const fact_body& body);
 

@@ -4,15 +4,15 @@
 
 namespace tallyman {
 
-result<void> flow_gate::verdict_locked() const {
+result<void> flow_gate::status_locked() const {
   if (failure_)
     return *failure_;
   return {};
 }
 
-result<void> flow_gate::verdict() const {
+result<void> flow_gate::status() const {
   const std::lock_guard lock{mutex_};
-  return verdict_locked();
+  return status_locked();
 }
 
 result<void> flow_gate::acquire(std::size_t bytes) {
@@ -20,7 +20,7 @@ result<void> flow_gate::acquire(std::size_t bytes) {
   changed_.wait(lock, [&] { return failure_ || bytes_ == 0 || bytes_ + bytes <= bytes_max_; });
   if (!failure_)
     bytes_ += bytes;
-  return verdict_locked();
+  return status_locked();
 }
 
 void flow_gate::hold(std::size_t bytes) {
@@ -40,7 +40,7 @@ void flow_gate::release(std::size_t bytes) {
 result<void> flow_gate::wait_idle() {
   std::unique_lock lock{mutex_};
   changed_.wait(lock, [&] { return failure_ || bytes_ == 0; });
-  return verdict_locked();
+  return status_locked();
 }
 
 void flow_gate::fail(const error& failure) {

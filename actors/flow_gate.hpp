@@ -30,17 +30,17 @@ public:
   /// Waits until everything acquired was released.
   result<void> wait_idle();
 
-  /// The failure, if there was one.
-  result<void> verdict() const;
+  /// Fails with what `fail` was given, once it was called. Never blocks.
+  result<void> status() const;
 
   /// Wakes everyone with `failure`; the first one stays.
   void fail(const error& failure);
 
 private:
-  result<void> verdict_locked() const;
+  result<void> status_locked() const;
 
   const std::size_t bytes_max_;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_; // guards: all below
   std::condition_variable changed_;
   std::size_t bytes_ = 0;
   std::optional<error> failure_;

@@ -60,7 +60,7 @@ void image::take(const image_changed& change) {
 void image::apply(const image_changed& change) {
   const auto& work = change.work();
   const auto& events = work.changes.events;
-  // Pods of a popular image lie far apart: ask for them some events ahead.
+  // Pods of a popular image lie far apart: prefetch them some events ahead.
   constexpr int pods_ahead = 8;
   auto ahead = change.first;
   const auto prefetch_next = [&] {

@@ -22,10 +22,10 @@ using image_fault = std::function<void(const image_key&, std::uint64_t sequence)
 /// state as of the end of that delivery, and keeps what arrives meanwhile. Told to stand aside, it ignores
 /// its events and only answers with the reason.
 ///
-/// An image that is idle can be had to act at once by whoever would send it a message, on that one's turn
-/// (actors/borrowed_turn.hpp). To the image there is no difference; to 20,000 of them, which are nearly
-/// always idle, it is a message, a job and some cold lines of memory each that are saved. docs/performance.md
-/// has the gain.
+/// Whoever would send an idle image a message can have it act at once, on the turn of the sender
+/// (actors/borrowed_turn.hpp). To the image there is no difference. There are 20,000 of them, nearly always
+/// idle, and each time a message, a scheduler's job and some cache misses are saved: docs/performance.md has
+/// the gain.
 class image : public caf::event_based_actor {
 public:
   /// `state` is what the image starts from; `faults` may be null and must outlive the actor otherwise.
@@ -45,7 +45,7 @@ public:
   bool take_if_idle(const image_changed& change, caf::execution_unit* here);
   bool give_if_idle(const gathering_ptr& into, caf::execution_unit* here);
 
-  /// Asks for the memory that the above touch first.
+  /// Prefetches what these two touch first.
   void prefetch() const noexcept;
 
 private:

@@ -35,9 +35,9 @@ void image_group::on_exit() {
 }
 
 void image_group::spawn_image(image_index index, image_state state) {
-  if (place_of(index) >= members_.size())
-    members_.resize(place_of(index) + 1);
-  auto& made = members_[place_of(index)];
+  if (slot_of(index) >= members_.size())
+    members_.resize(slot_of(index) + 1);
+  auto& made = members_[slot_of(index)];
   made.key = state.key();
   made.failures = 0;
   made.actor = spawn<image, caf::lazy_init>(caf::actor_cast<caf::actor>(this), index, std::move(state),
@@ -45,12 +45,12 @@ void image_group::spawn_image(image_index index, image_state state) {
 }
 
 void image_group::hand_out(const group_share_ptr& share) {
-  for (const auto& [index, key] : share->born)
+  for (const auto& [index, key] : share->added)
     spawn_image(index, image_state{key});
   const auto& events = share->work->changes.events;
   const auto& firsts = share->firsts;
   const auto member_of = [&](std::uint32_t event) -> const caf::actor& {
-    return members_[place_of(events[event].image)].actor;
+    return members_[slot_of(events[event].image)].actor;
   };
   image_changed change{share, 0};
   for (std::size_t i = 0; i < firsts.size(); ++i) {
@@ -58,13 +58,13 @@ void image_group::hand_out(const group_share_ptr& share) {
     if (i + images_ahead < firsts.size())
       image::behind(member_of(firsts[i + images_ahead])).prefetch();
     const auto& to = member_of(firsts[i]);
-    invariant(to && "an event of an image that is not there");
+    invariant(to && "an event of an unknown image");
     change.first = firsts[i];
     if (!image::behind(to).take_if_idle(change, context()))
       caf::anon_send(to, change);
   }
   for (const auto index : share->forgotten)
-    members_[place_of(index)].actor = nullptr;
+    members_[slot_of(index)].actor = nullptr;
 }
 
 void image_group::gather(const gathering_ptr& into) {
@@ -78,7 +78,7 @@ void image_group::gather(const gathering_ptr& into) {
 void image_group::rebuild(const image_failed& failed) {
   const auto failing = caf::actor_cast<caf::actor>(current_sender());
   const auto stand_aside = [&] { send(failing, image_rebuilt{nullptr, failed.sequence, failed.reason}); };
-  auto& each = members_[place_of(failed.image)];
+  auto& each = members_[slot_of(failed.image)];
   if (each.actor != failing)
     return stand_aside(); // it was forgotten meanwhile, and nobody will ask for it
   const auto name = options_.strings->text(each.key.name);

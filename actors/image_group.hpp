@@ -48,7 +48,7 @@ private:
     std::uint32_t failures = 0;
   };
 
-  std::size_t place_of(image_index index) const noexcept { return index / groups_; }
+  std::size_t slot_of(image_index index) const noexcept { return index / groups_; }
   void spawn_image(image_index index, image_state state);
   void hand_out(const group_share_ptr& share);
   void gather(const gathering_ptr& into);
@@ -57,7 +57,7 @@ private:
   image_group_options options_;
   const std::size_t groups_;
   images initial_;
-  std::vector<member> members_; ///< by `place_of`
+  std::vector<member> members_; ///< by `slot_of`
   caf::actor image_rebuilder_;  ///< spawned at the first failure
 };
 

@@ -10,15 +10,15 @@
 
 namespace tallyman {
 
-/// Supervisor to rebuilder: bring `image`, whose key is `key`, back to what it was after `sequence`.
+/// Image group to rebuilder: bring `image`, whose key is `key`, back to what it was after `sequence`.
 struct rebuild_wanted {
   caf::actor image;
   image_key key;
   std::uint64_t sequence = 0;
 };
 
-/// Rebuilds the state of images that failed, from snapshot and journal, with the state machine that has no
-/// actors. Blocks on the disk: spawn it detached.
+/// Rebuilds the state of images that failed, from snapshot and journal, by the state machine without actors
+/// (`state_at`). Each image group spawns one at its first failure. Blocks on the disk: spawn it detached.
 class image_rebuilder : public caf::event_based_actor {
 public:
   image_rebuilder(caf::actor_config& config, std::shared_ptr<journal::log> log,

@@ -111,11 +111,11 @@ struct view_answer {
   cluster_view_ptr view; ///< null: an actor died under way; ask again
 };
 
-/// Supervisor to snapshot writer.
+/// Supervisor to snapshot saver: write this state as a snapshot.
 struct snapshot_wanted {
   cluster_view_ptr view;
 };
-/// Snapshot writer to supervisor. `failure` is empty if all went well.
+/// Snapshot saver to supervisor: it is done. `failure` is empty if all went well.
 struct snapshot_finished {
   std::uint64_t sequence = 0;
   std::string failure;

@@ -34,7 +34,7 @@ caf::behavior pod_router::make_behavior() {
         durable_sequence_ = std::max(durable_sequence_, durable.sequence);
         release_durable();
       },
-      [this](facts_resolved& resolved) { place(resolved.work); },
+      [this](facts_resolved& resolved) { apply(resolved.work); },
   };
 }
 
@@ -71,7 +71,7 @@ void pod_router::release_durable() {
   }
 }
 
-void pod_router::place(const delivery_ptr& work) {
+void pod_router::apply(const delivery_ptr& work) {
   if (work->is_marker())
     return give_pieces(work->parts.front()->gather);
   placements_.recycle_images();
@@ -95,8 +95,8 @@ void pod_router::route(const delivery_ptr& work) {
   std::vector<group_share_ptr> shares;
   for (std::size_t i = 0; i < groups_.size(); ++i)
     shares.push_back(std::make_shared<group_share>(group_share{work, {}, {}, {}}));
-  for (const auto& each : work->changes.born)
-    shares[group_of(each.index)]->born.push_back(each);
+  for (const auto& each : work->changes.added)
+    shares[group_of(each.index)]->added.push_back(each);
   chain_ends_.resize(placements_.images().size(), delivery::end_of_chain);
   const auto& events = work->changes.events;
   work->next.assign(events.size(), delivery::end_of_chain);

@@ -34,7 +34,7 @@ private:
   void spawn_groups();
   std::size_t group_of(image_index index) const noexcept { return index % groups_.size(); }
   void release_durable();
-  void place(const delivery_ptr& work);
+  void apply(const delivery_ptr& work);
   void give_pieces(const gathering_ptr& into);
   void route(const delivery_ptr& work);
 

@@ -1,7 +1,7 @@
 #include "actors/supervisor.hpp"
 
 #include "actors/drop_unexpected.hpp"
-#include "actors/snapshot_writer.hpp"
+#include "actors/snapshot_saver.hpp"
 #include "base/invariant.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -31,7 +31,7 @@ caf::behavior supervisor::make_behavior() {
       [this](const snapshot_wanted& gathered) {
         // A snapshot without its quarantined images would make their loss permanent.
         if (gathered.view && gathered.view->quarantined.empty())
-          send(snapshot_writer_, gathered);
+          send(saver_, gathered);
         else
           end_snapshot({0, "not every image could give its state"});
       },
@@ -41,7 +41,7 @@ caf::behavior supervisor::make_behavior() {
 }
 
 void supervisor::on_exit() {
-  snapshot_writer_ = nullptr;
+  saver_ = nullptr;
   options_.router = nullptr;
   options_.log.reset();
 }
@@ -108,9 +108,8 @@ void supervisor::snapshot_if_due(std::int64_t now_ms) {
   last_snapshot_sequence_ = last;
   last_snapshot_ms_ = now_ms;
   const auto self = caf::actor_cast<caf::actor>(this);
-  if (!snapshot_writer_)
-    snapshot_writer_ =
-        spawn<class snapshot_writer, caf::detached + caf::linked>(options_.log, options_.workers, self);
+  if (!saver_)
+    saver_ = spawn<snapshot_saver, caf::detached + caf::linked>(options_.log, options_.workers, self);
   send_marker(std::make_shared<gathering>(options_.strings, [self](cluster_view_ptr view) {
     caf::anon_send(self, snapshot_wanted{std::move(view)});
   }));

@@ -58,7 +58,7 @@ private:
   supervisor_options options_;
   fact_sequencer sequencer_;
   fact_writer writer_;
-  caf::actor snapshot_writer_; ///< spawned at the first snapshot
+  caf::actor saver_; ///< spawned at the first snapshot
   std::uint64_t last_snapshot_sequence_;
   std::int64_t last_snapshot_ms_; ///< of the journal's first fact if there was none; 0 before that
   bool snapshot_running_ = false;

@@ -35,7 +35,7 @@ private:
     std::unordered_map<std::string, std::unordered_set<std::string>> pods_by_owner;
   };
 
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;                      // guards: images_
   std::unordered_map<std::string, image> images_; ///< by digest, architecture and name
 };
 

@@ -70,7 +70,7 @@ error past_journal::too_early(const std::string& text) const {
                       first, when)};
 }
 
-result<past_journal::place> past_journal::find(const std::string& text) const {
+result<past_journal::point> past_journal::find(const std::string& text) const {
   // After a clock that was ahead was set right, the last events are of a time that is yet to come.
   const auto now = std::max(now_ms(), log_->info().last_time_ms);
   const auto wanted = parse_moment(text, now);
@@ -83,7 +83,7 @@ result<past_journal::place> past_journal::find(const std::string& text) const {
                                                   text, last_sequence())};
     if (wanted->sequence < begin)
       return too_early("event " + text);
-    return place{wanted->sequence, 0};
+    return point{wanted->sequence, 0};
   }
   if (wanted->time_ms > now)
     return error{error_kind::usage, text + " is yet to come; the journal knows the past only"};
@@ -92,10 +92,10 @@ result<past_journal::place> past_journal::find(const std::string& text) const {
     return sequence.failure();
   if (*sequence < std::max<std::uint64_t>(1, begin))
     return too_early(text);
-  return place{*sequence, wanted->time_ms};
+  return point{*sequence, wanted->time_ms};
 }
 
-result<loaded_cluster> past_journal::load(const place& at, const state_options& options) const {
+result<loaded_cluster> past_journal::load(const point& at, const state_options& options) const {
   auto state = state_at(*log_, at.sequence, options);
   if (!state)
     return state.failure();
@@ -119,10 +119,10 @@ result<loaded_cluster> load_cluster_at(const cluster_arguments& arguments, const
   const auto journal = past_journal::open(arguments);
   if (!journal)
     return journal.failure();
-  const auto place = (*journal)->find(at);
-  if (!place)
-    return place.failure();
-  return (*journal)->load(*place, {!with_intake, arguments.ignore_snapshots});
+  const auto point = (*journal)->find(at);
+  if (!point)
+    return point.failure();
+  return (*journal)->load(*point, {!with_intake, arguments.ignore_snapshots});
 }
 
 } // namespace tallyman::cli

@@ -37,14 +37,14 @@ public:
 
   /// The last event at or before the moment that `text` means. Fails with `usage` if the journal does not
   /// reach back that far, or if the moment is yet to come.
-  struct place {
+  struct point {
     std::uint64_t sequence = 0;
     std::int64_t time_ms = 0; ///< the moment; 0 if `text` is a sequence: it is then the time of that event
   };
-  result<place> find(const std::string& text) const;
+  result<point> find(const std::string& text) const;
 
-  /// The cluster as it was at that place.
-  result<loaded_cluster> load(const place& at, const state_options& options) const;
+  /// The cluster as it was at that point.
+  result<loaded_cluster> load(const point& at, const state_options& options) const;
 
 private:
   past_journal() = default;

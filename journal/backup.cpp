@@ -135,10 +135,10 @@ result<backup_report> write_copy(storage& disk, const std::string& from, const s
 } // namespace
 
 result<backup_report> backup(storage& disk, const std::string& from, const std::string& to) {
-  const std::string place = without_slashes(to);
-  if (place.empty())
+  const std::string target = without_slashes(to);
+  if (target.empty())
     return usage_failure("the directory of the copy is empty; name one that does not exist");
-  auto taken = disk.exists(place);
+  auto taken = disk.exists(target);
   if (!taken)
     return taken.failure();
   if (*taken)
@@ -161,7 +161,7 @@ result<backup_report> backup(storage& disk, const std::string& from, const std::
   auto snapshots = snapshots_of(held, from, *log, left_out);
   if (!snapshots)
     return snapshots.failure();
-  const std::string unfinished = place + ".unfinished";
+  const std::string unfinished = target + ".unfinished";
   if (auto removed = remove_unfinished(disk, unfinished); !removed)
     return removed.failure();
   auto report = write_copy(held, from, unfinished, *run, *snapshots, log->superblock->current());
@@ -170,9 +170,9 @@ result<backup_report> backup(storage& disk, const std::string& from, const std::
     return report;
   }
   report->left_out = std::move(left_out);
-  if (auto renamed = disk.rename(unfinished, place); !renamed)
+  if (auto renamed = disk.rename(unfinished, target); !renamed)
     return renamed.failure();
-  if (auto synced = disk.sync_directory(parent_of(place)); !synced)
+  if (auto synced = disk.sync_directory(parent_of(target)); !synced)
     return synced.failure();
   return report;
 }

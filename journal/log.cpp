@@ -1,6 +1,7 @@
 #include "journal/log.hpp"
 
 #include "journal/format/failure.hpp"
+#include "journal/log_seams.hpp"
 #include "journal/read/log_walk.hpp"
 #include "journal/read/time_lookup.hpp"
 #include "journal/recovery/recovery.hpp"
@@ -127,7 +128,7 @@ public:
                                             definitions_bytes_max(options_), end_.next_sequence);
     committer_ =
         std::make_unique<committer>(*queue_, *writer_, state_, std::move(callbacks), options_.idle_flush);
-    if (!options_.manual_steps)
+    if (!has_manual_steps(options_))
       committer_->start_thread();
     return {};
   }
@@ -135,8 +136,8 @@ public:
   result<sequence_range> append(const record_run& run) {
     if (!queue_)
       return not_started();
-    auto given = place(run);
-    if (given && !options_.manual_steps)
+    auto given = enqueue(run);
+    if (given && !has_manual_steps(options_))
       queue_->wake_writer();
     return given;
   }
@@ -144,7 +145,7 @@ public:
   result<sequence_range> append_durably(const record_run& run) {
     if (!queue_)
       return not_started();
-    auto given = place(run);
+    auto given = enqueue(run);
     if (!given)
       return given;
     if (auto durable = committer_->write_through(given->last); !durable)
@@ -159,7 +160,7 @@ public:
   }
 
   result<bool> step() {
-    if (!committer_ || !options_.manual_steps)
+    if (!committer_ || !has_manual_steps(options_))
       return usage_failure("step() is for a started log with manual_steps");
     return committer_->step();
   }
@@ -263,8 +264,8 @@ private:
     return std::optional<snapshot_reader>(std::move(*reader));
   }
 
-  result<sequence_range> place(const record_run& run) {
-    if (options_.manual_steps)
+  result<sequence_range> enqueue(const record_run& run) {
+    if (has_manual_steps(options_))
       return queue_->append(run, [this] { return write_one(); });
     return queue_->append(run, {});
   }
@@ -279,7 +280,7 @@ private:
   result<void> make_durable(std::uint64_t sequence) {
     if (state_.durable_sequence() >= sequence)
       return {};
-    return options_.manual_steps ? flush() : state_.wait_until_durable(sequence);
+    return has_manual_steps(options_) ? flush() : state_.wait_until_durable(sequence);
   }
 
   result<void> publish_snapshot(std::uint64_t sequence) {
@@ -311,7 +312,7 @@ private:
   std::unique_ptr<append_queue> queue_;
   std::unique_ptr<committer> committer_;
   const std::unique_ptr<age_clock> clock_; ///< if there is a wall clock
-  std::mutex housekeeping_;                ///< held while files of the past are removed
+  std::mutex housekeeping_;                // guards: the files of the past: one thread removes some at a time
   std::atomic<std::uint64_t> history_sequence_;
   std::optional<repair_plan> repairs_; ///< until they are carried out
   bool closed_ = false;

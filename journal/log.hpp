@@ -25,24 +25,25 @@ namespace tallyman::journal {
 ///     ├── segments/
 ///     │   ├── 00000000000000000001.log  named by the first sequence; zero-filled before use
 ///     │   ├── 00000000000000081234.log
-///     │   └── spare-0                   the next segment, being prepared
+///     │   └── spare-3                   becomes the third segment; named by its number
 ///     ├── snapshots/
-///     │   ├── 00000000000000070000.snap the newest for a restart, older ones for the past
-///     │   └── 00000000000000080000.snap
+///     │   ├── 00000000000000070000.snap named by the last event in it; older ones are for the past
+///     │   └── 00000000000000080000.snap what a restart begins with; *.tmp while it is written
 ///     └── quarantine/
-///         └── 00000000000000081234.log.40960.0  what recovery cut off, never deleted
+///         ├── 00000000000000081234.log.40960.0  what recovery cut off at that offset; never deleted
+///         └── 00000000000000090000.snap.0       a snapshot that did not verify
 ///
 /// Life: open(), then newest_snapshot() and replay(), then start() and append(), then close(). The promises
 /// and the bytes are in FORMAT.md. Everything on disk goes through the `storage`, which must outlive it.
 ///
-/// Thread-safe after start(): append, append_durably, flush, durable_sequence, begin_snapshot,
-/// snapshot_before, sequence_at, plan_retention, apply_retention, info. open, replay, start, step and close
-/// belong to one thread at a time.
+/// Thread-safe after start(): append, append_durably, flush, durable_sequence, next_sequence, begin_snapshot,
+/// newest_snapshot, snapshot_before, sequence_at, replay, plan_retention, apply_retention, info. start, step
+/// and close belong to one thread at a time, and before close() all others must have returned.
 class log {
 public:
   /// Opens a log and, unless `read_only`, takes its lock and plans what start() is to repair; until then
   /// nothing is changed. Fails with error_kind::busy (another process writes; names its pid), usage (not
-  /// there, another cluster's, bad options), io, damaged (names file, offset, reason) or too_new.
+  /// found, another cluster's, bad options), io, damaged (names file, offset, reason) or too_new.
   static result<std::unique_ptr<log>> open(storage& disk, const std::string& directory,
                                            const log_options& options);
 
@@ -100,8 +101,8 @@ public:
   /// Sequence that the next appended event will get.
   std::uint64_t next_sequence() const;
 
-  /// With manual_steps: writes one batch if there is anything to write, else the empty batch of an idle
-  /// log if one is due. Returns whether something was written.
+  /// With manual_steps (log_seams.hpp, for tests): writes one batch if there is anything to write, else the
+  /// empty batch of an idle log if one is due. Returns whether something was written.
   result<bool> step();
 
   /// Begins the snapshot of the state after event `sequence`, which must have been appended.

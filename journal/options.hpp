@@ -7,9 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace tallyman::journal {
+
+struct log_seams;
 
 /// Longest cluster name, in bytes.
 inline constexpr std::size_t cluster_bytes_max = 255;
@@ -24,7 +27,8 @@ struct log_options {
   bool create_if_missing = false;
 
   /// What the records mean: the newest version that the user of the log knows. start() marks the journal with
-  /// it, and one that is marked with a later version is refused. 0: the user does not look into records.
+  /// it, and one that is marked with a later version is refused. 0: the application does not interpret
+  /// records.
   std::uint32_t content_version = 0;
 
   /// The wall clock, Unix milliseconds: retention counts the age of history back from no later than what it
@@ -35,17 +39,10 @@ struct log_options {
   /// Change nothing on disk and take no lock. Beside a live writer only what is proven durable is visible.
   bool read_only = false;
 
-  /// No threads: batches are written by calls of log::step(), on the caller's thread. For tests on the
-  /// simulated disk, and for pools that drive many journals.
-  bool manual_steps = false;
-
   /// Size that segments grow to, a multiple of block_bytes. The first one is `segment_bytes_first`, each
   /// further one four times its predecessor. At least two of the largest batches and two blocks.
   std::size_t segment_bytes = std::size_t{64} << 20;
   std::size_t segment_bytes_first = std::size_t{8} << 20;
-
-  /// Zero-filled segments kept ready by the helper thread.
-  std::size_t spare_segments = 1;
 
   /// Largest batch on disk, header and padding included: a multiple of block_bytes, in
   /// [2 * block_bytes, batch_bytes_limit].
@@ -60,8 +57,8 @@ struct log_options {
   /// After this long without work an empty batch tells the disk that the last real one is durable.
   std::chrono::milliseconds idle_flush{20};
 
-  /// Source of journal ids and segment nonces; empty means the system's. Tests give a fixed one.
-  std::function<std::uint64_t()> random;
+  /// For tests (log_seams.hpp). Empty in production.
+  std::shared_ptr<const log_seams> seams;
 };
 
 /// Most bytes of definitions that may stand in front of one event: batches of nothing but definitions and the

@@ -121,7 +121,7 @@ private:
   std::array<piece, pieces_in_all> pieces_; ///< each of whoever took it off a list
   piece* current_ = nullptr;                ///< of whoever calls next()
 
-  std::mutex mutex_; ///< of all below
+  std::mutex mutex_; // guards: all below but the thread
   std::condition_variable changed_;
   std::deque<piece*> free_;
   std::deque<piece*> ready_;

@@ -7,8 +7,8 @@
 
 namespace tallyman::journal {
 
-/// What a replay_cursor reads from: a walk, the first event wanted, and what the snapshot said about the
-/// event before it.
+/// What a replay_cursor reads from: a walk over the batches, and the first event wanted. Batches before that
+/// event are passed over; of the one that holds it the front is left out.
 class replay_cursor::source {
 public:
   source(log_walk walk, std::uint64_t from_sequence)

@@ -40,8 +40,8 @@ struct salvage_options {
   std::string cluster;
 };
 
-/// Gets out of `from` whatever is sound, into a new journal in `to`, which must not exist yet, and changes
-/// nothing in `from`.
+/// Copies whatever is sound in `from` into a new journal in `to`, which must not exist yet. Changes nothing
+/// in `from`.
 ///
 /// Batches are copied as they are, with their numbers, sequences and chain values, so the new journal is the
 /// old one without what is lost. Where events are lost in the middle, what comes before and what comes after

@@ -42,13 +42,13 @@ struct verify_report {
   std::string superblock_note;       ///< what is wrong with one of the superblock's slots; empty: nothing
 };
 
-/// Told now and then how many of how many bytes have been checked. On the caller's thread.
+/// Called now and then with the bytes checked so far and the bytes in all, on the caller's thread.
 using verify_progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 /// Reads and checks everything, from the disk and not from the page cache: superblock, every batch of every
 /// segment with its chain, the zeros behind the batches, every snapshot and that it is of this history.
-/// Changes nothing and takes no lock; beside a live writer it checks what is proven durable. The error is for
-/// what kept it from looking (no journal there, EIO); damage is a finding.
+/// Changes nothing and takes no lock; beside a live writer it checks what is proven durable. Fails if it
+/// cannot look (no journal found, EIO); damage is a finding, not a failure.
 result<verify_report> verify(storage& disk, const std::string& directory, const verify_progress& tell = {});
 
 /// Figures from the batch headers alone, without reading payloads, and what retention by `limits` would take.

@@ -12,7 +12,7 @@ namespace tallyman::kube {
 struct kind_counters {
   std::uint64_t read = 0;           ///< objects that gave a fact
   std::uint64_t skipped = 0;        ///< objects of a kind that the tally has no use for
-  std::uint64_t complete_lists = 0; ///< that said what is there of the kind; taken for complete, and whole
+  std::uint64_t complete_lists = 0; ///< lists of the kind that were taken for complete, and read whole
 };
 
 /// What a decoder has seen so far.

@@ -28,17 +28,18 @@ struct api_failure {
 struct list_page {
   std::string resource_version; ///< opaque; empty if the server gave none
   std::string continue_token;   ///< for the next page; empty after the last
-  bool whole = true;            ///< no item of this list was lost or bad
+  bool whole = true;            ///< no item was lost or bad; always, where lists are not taken for complete
 };
 
 /// Turns decoded objects, watch events and pages of lists into facts: what the decoders of all encodings
-/// share. What fails adds no fact. Errors: `bad_input`.
+/// share. What fails adds no fact. Errors: `bad_input`. Not thread-safe; `strings` must outlive it.
 class fact_collector {
 public:
   fact_collector(interner& strings, bool lists_are_complete)
       : strings_(&strings), lists_are_complete_(lists_are_complete), lists_(strings) {}
 
-  /// Facts of namespaces that `wanted` refuses are left out. An empty function wants all.
+  /// Objects in namespaces that `wanted` refuses are skipped; those in none never are. An empty function
+  /// wants all.
   void set_namespaces(std::function<bool(std::string_view)> wanted) { wanted_ = std::move(wanted); }
 
   /// Is written behind the resourceVersion of every bookmark and list (messages/fact.hpp says why).
@@ -55,7 +56,9 @@ public:
   /// bookmark marks.
   void expect_initial_events() noexcept;
 
+  /// `type` is the watch event's: ADDED, MODIFIED, DELETED, BOOKMARK or ERROR. Any other is an error.
   result<void> take_event(std::string_view type, const object_fields& object);
+  /// An item of the open page, or an object on its own.
   result<void> take_object(const object_fields& object);
 
   // -- a page of a list: open_page take_object* (close_page | abandon_page) --
@@ -76,7 +79,8 @@ public:
   /// The page that was closed, or the initial events that ended, since the last call.
   std::optional<list_page> take_page() { return std::exchange(page_, {}); }
 
-  /// The newest resourceVersion that an event or a bookmark of the stream had; empty if none has come.
+  /// The resourceVersion of the last event or bookmark that had one, whatever its kind; until then what was
+  /// set.
   const std::string& last_version() const noexcept { return last_version_; }
   void set_last_version(std::string version) { last_version_ = std::move(version); }
 
@@ -121,8 +125,8 @@ private:
   api_failure failure_;
   std::vector<std::string> notes_;
 
-  // Of objects that were neither in a list nor in a watch event: hashes of their uids. Enough to meet one
-  // again soon, and no more than half a megabyte.
+  // Hashes of the uids of objects that came on their own in this stream. Beyond the bound no more are added,
+  // only met again. At most half a megabyte.
   static constexpr std::size_t bare_objects_max = 8192;
   std::unordered_set<std::uint64_t> bare_objects_;
   bool repeat_noted_ = false;

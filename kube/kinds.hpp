@@ -18,8 +18,10 @@ enum class kind_role : std::uint8_t {
   ignored,
 };
 
+/// A kind that Kubernetes does not have, in a group that is a domain, is a custom one: a workload.
 kind_role role_of(std::string_view kind, std::string_view api_version);
 
+/// Which fields a reader must keep of objects of that kind.
 object_shape shape_of(std::string_view kind, std::string_view api_version);
 
 /// The kind of the items of a typed list ("Pod" of "PodList"); empty for "List" and for anything else.

@@ -51,7 +51,7 @@ struct image_key {
 struct platform {
   string_id architecture{};
   string_id os{};
-  bool certain = false; ///< false: the node is not known, and amd64 / linux stands in for it
+  bool certain = false; ///< false: the node is unknown, and amd64 / linux stands in for it
 
   friend bool operator==(const platform&, const platform&) = default;
 };

@@ -17,7 +17,7 @@ string_table::~string_table() {
     delete[] chunk.load(std::memory_order_relaxed);
 }
 
-string_table::place string_table::place_of(std::uint32_t index) noexcept {
+string_table::location string_table::locate(std::uint32_t index) noexcept {
   const std::uint64_t shifted = std::uint64_t{index} + (1u << first_chunk_bits);
   const auto high_bit = static_cast<unsigned>(std::bit_width(shifted)) - 1;
   return {high_bit - first_chunk_bits, static_cast<std::uint32_t>(shifted - (std::uint64_t{1} << high_bit))};
@@ -25,7 +25,7 @@ string_table::place string_table::place_of(std::uint32_t index) noexcept {
 
 string_id string_table::push(std::string_view text) {
   const auto index = size_.load(std::memory_order_relaxed);
-  const auto [chunk, slot] = place_of(index);
+  const auto [chunk, slot] = locate(index);
   invariant(chunk < chunk_count && "more than 4 billion distinct strings");
   auto* strings = chunks_[chunk].load(std::memory_order_relaxed);
   if (strings == nullptr) {
@@ -56,7 +56,7 @@ bool string_table::define(string_id id, std::string_view text) {
 std::string_view string_table::text(string_id id) const {
   const auto index = static_cast<std::uint32_t>(id);
   invariant(index < size() && "a string id of another table");
-  const auto [chunk, slot] = place_of(index);
+  const auto [chunk, slot] = locate(index);
   return chunks_[chunk].load(std::memory_order_acquire)[slot];
 }
 

@@ -53,14 +53,14 @@ private:
   static constexpr unsigned first_chunk_bits = 10;
   static constexpr unsigned chunk_count = 32 - first_chunk_bits;
 
-  struct place {
+  struct location {
     unsigned chunk;
     std::uint32_t slot;
   };
-  static place place_of(std::uint32_t index) noexcept;
+  static location locate(std::uint32_t index) noexcept;
   string_id push(std::string_view text);
 
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_; // guards: ids_, and adding to chunks_ and size_, which are read without it
   absl::flat_hash_map<std::string_view, string_id> ids_;
   std::array<std::atomic<std::string*>, chunk_count> chunks_{};
   std::atomic<std::uint32_t> size_{0};

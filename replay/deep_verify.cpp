@@ -1,60 +1,11 @@
 #include "replay/deep_verify.hpp"
 
-#include "replay/fact_journal.hpp"
 #include "replay/snapshots.hpp"
 #include "tally/snapshot/digest.hpp"
-#include "tally/snapshot/snapshot_codec.hpp"
 
 #include <fmt/format.h>
 
-#include <span>
-
 namespace tallyman {
-
-namespace {
-
-result<cluster_state> state_in(journal::snapshot_reader& snapshot) {
-  snapshot_decoder decoder;
-  const auto named = [&](const error& failure) {
-    return error{failure.kind, snapshot.path() + ": " + failure.what};
-  };
-  for (;;) {
-    auto block = snapshot.next();
-    if (!block)
-      return block.failure();
-    if (!*block)
-      break;
-    const auto bytes = std::as_bytes(std::span{(*block)->bytes.data(), (*block)->bytes.size()});
-    if (auto taken = decoder.block((*block)->type, bytes); !taken)
-      return named(taken.failure());
-  }
-  auto state = decoder.finish();
-  if (!state)
-    return named(state.failure());
-  state->defined_strings = state->strings->size();
-  return state;
-}
-
-/// Applies the events behind the state, up to `last`.
-result<void> advance(const journal::log& log, cluster_state& state, std::uint64_t last) {
-  auto cursor = log.replay({state.sequence + 1});
-  if (!cursor)
-    return cursor.failure();
-  fact_reader reader{std::move(*cursor), *state.strings};
-  for (fact_batch batch; state.sequence < last; batch.clear()) {
-    const auto first = reader.next(batch, last);
-    if (!first)
-      return first.failure();
-    if (!*first)
-      break;
-    for (const auto& each : batch.facts)
-      state.incoming.admit(batch, each);
-    state.apply(batch, **first);
-  }
-  return {};
-}
-
-} // namespace
 
 result<cluster_state> first_state(const journal::log& log) {
   const auto history = log.info().history_sequence;
@@ -63,7 +14,7 @@ result<cluster_state> first_state(const journal::log& log) {
   auto snapshot = log.snapshot_before(history);
   if (!snapshot)
     return snapshot.failure();
-  return state_in(**snapshot);
+  return decode_snapshot(**snapshot);
 }
 
 result<std::uint64_t> compare_snapshots(const journal::log& log,
@@ -75,14 +26,14 @@ result<std::uint64_t> compare_snapshots(const journal::log& log,
   for (const auto sequence : snapshots) {
     if (sequence <= state->sequence || sequence > log.info().last_sequence)
       continue;
-    if (auto reached = advance(log, *state, sequence); !reached)
+    if (auto reached = apply_events(log, *state, sequence); !reached)
       return reached.failure();
     auto snapshot = log.snapshot_before(sequence);
     if (!snapshot)
       return snapshot.failure();
     if (!*snapshot || (*snapshot)->sequence() != sequence)
       continue; // a writer thinned it out meanwhile
-    auto held = state_in(**snapshot);
+    auto held = decode_snapshot(**snapshot);
     if (!held)
       return held.failure();
     if (digest(*held, digest_scope::everything) != digest(*state, digest_scope::everything))
@@ -91,7 +42,7 @@ result<std::uint64_t> compare_snapshots(const journal::log& log,
           fmt::format("{}: holds another state than the events before it lead to", (*snapshot)->path())};
     ++compared;
   }
-  if (auto reached = advance(log, *state, log.info().last_sequence); !reached)
+  if (auto reached = apply_events(log, *state, log.info().last_sequence); !reached)
     return reached.failure();
   return compared;
 }

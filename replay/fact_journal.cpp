@@ -28,7 +28,7 @@ const journal::record_run& fact_writer::encode(const fact_batch& batch) {
       define_up_to(highest, each.time_ms);
     const auto size = encoder_.prepare(batch, each);
     encoder_.write(
-        run_.place_event(static_cast<std::uint8_t>(fact_encoder::type_of(each)), each.time_ms, size));
+        run_.reserve_event(static_cast<std::uint8_t>(fact_encoder::type_of(each)), each.time_ms, size));
   }
   return run_;
 }
@@ -42,8 +42,8 @@ void fact_writer::define_up_to(string_id highest, std::int64_t time_ms) {
     const auto text = strings_->text(string_id{defined_});
     definition.set_text(text.data(), text.size());
     const auto size = definition.ByteSizeLong();
-    const auto place = run_.place_definition(string_definition_type, time_ms, size);
-    definition.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(place.data()));
+    const auto into = run_.reserve_definition(string_definition_type, time_ms, size);
+    definition.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(into.data()));
   }
 }
 

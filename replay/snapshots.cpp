@@ -22,8 +22,6 @@ result<void> write_snapshot(journal::log& log, const cluster_state& state) {
   return (*writer)->commit();
 }
 
-namespace {
-
 result<cluster_state> decode_snapshot(journal::snapshot_reader& snapshot) {
   snapshot_decoder decoder;
   for (;;) {
@@ -45,6 +43,8 @@ result<cluster_state> decode_snapshot(journal::snapshot_reader& snapshot) {
   state->defined_strings = state->strings->size();
   return std::move(*state);
 }
+
+namespace {
 
 /// The state in the snapshot that was `found`, if one was and it can be decoded.
 result<std::optional<cluster_state>> load(const journal::log& log,
@@ -84,29 +84,35 @@ result<cluster_state> start_before(const journal::log& log, std::uint64_t sequen
   return empty_state(log);
 }
 
-result<cluster_state> state_at(const journal::log& log, std::uint64_t sequence,
-                               const state_options& options) {
-  auto start = options.ignore_snapshots ? empty_state(log) : start_before(log, sequence + 1);
-  if (!start)
-    return start.failure();
-  auto& state = *start;
+result<void> apply_events(const journal::log& log, cluster_state& state, std::uint64_t last,
+                          bool without_intake) {
   auto cursor = log.replay({state.sequence + 1});
   if (!cursor)
     return cursor.failure();
   fact_reader reader{std::move(*cursor), *state.strings};
   for (fact_batch batch;; batch.clear()) {
-    auto first = reader.next(batch, sequence);
+    const auto first = reader.next(batch, last);
     if (!first)
       return first.failure();
     if (!*first)
       break;
-    if (!options.without_intake)
+    if (!without_intake)
       for (const auto& each : batch.facts)
         state.incoming.remember(batch, each);
     state.apply(batch, **first);
   }
   state.defined_strings = state.strings->size();
-  return std::move(state);
+  return {};
+}
+
+result<cluster_state> state_at(const journal::log& log, std::uint64_t sequence,
+                               const state_options& options) {
+  auto start = options.ignore_snapshots ? empty_state(log) : start_before(log, sequence + 1);
+  if (!start)
+    return start.failure();
+  if (auto applied = apply_events(log, *start, sequence, options.without_intake); !applied)
+    return applied.failure();
+  return start;
 }
 
 } // namespace tallyman

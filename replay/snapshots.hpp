@@ -11,6 +11,17 @@ namespace tallyman {
 /// Writes `state` into the journal as a snapshot and commits it. Blocks on the disk.
 result<void> write_snapshot(journal::log& log, const cluster_state& state);
 
+/// The state in a snapshot, with a string table of its own. Fails with `damaged` (naming the file) if it
+/// cannot be decoded, contradicts itself, or is of another event than it says. Whoever reads a snapshot reads
+/// it by this.
+result<cluster_state> decode_snapshot(journal::snapshot_reader& snapshot);
+
+/// Applies the events behind `state` up to event `last`, as recovery does: what is in the journal is taken as
+/// it is, and not judged once more. Ends early where the journal does. `without_intake`: see `state_options`.
+/// Blocks on the disk.
+result<void> apply_events(const journal::log& log, cluster_state& state, std::uint64_t last,
+                          bool without_intake = false);
+
 /// The state in the journal's newest usable snapshot, with a string table of its own; nothing if there is
 /// none, or if it cannot be decoded while the journal still holds its first event. Blocks on the disk.
 result<std::optional<cluster_state>> load_snapshot(const journal::log& log);

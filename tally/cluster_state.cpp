@@ -25,7 +25,7 @@ void cluster_state::apply(fact_batch& batch, std::uint64_t first_sequence, image
   placed.apply(batch, platforms, owners, changes);
   positions.apply(batch);
   images.resize(placed.images().size());
-  for (const auto& [index, key] : changes.born)
+  for (const auto& [index, key] : changes.added)
     images[index] = image_state{key};
   constexpr std::size_t image_ahead = 16, pod_ahead = 8;
   for (std::size_t i = 0; i < changes.events.size(); ++i) {

@@ -29,7 +29,7 @@ struct cluster_state {
       : strings(std::move(table)), incoming(*strings, fingerprint_seed), nodes(*strings, rules),
         workloads(*strings, rules), placed(*strings, rules) {}
 
-  /// What the facts to come are made of.
+  /// What facts mean from here on; `settings_changed` may bring newer rules.
   tally_rules rules() const noexcept { return placed.rules(); }
 
   /// Takes in a batch of admitted facts, the first of which has sequence `first_sequence` == `sequence` + 1.
@@ -47,8 +47,8 @@ struct cluster_state {
   std::vector<image_state> images;
   std::uint64_t sequence = 0; ///< of the last fact taken in; 0: none
   std::int64_t time_ms = 0;   ///< of the last fact taken in
-  /// Strings with an id below it, of those that there are, were defined by the journal up to `sequence`:
-  /// those that a snapshot holds, and that all ids in this state are among.
+  /// Events up to `sequence` define the strings with an id below it. These a snapshot holds, and every id in
+  /// this state is one of them. At most all strings of the table, which the highest number stands for.
   std::uint32_t defined_strings = std::numeric_limits<std::uint32_t>::max();
 };
 

@@ -47,12 +47,12 @@ public:
   /// Counts one pod less; the last one starts the grace period at `time_ms`.
   void lose_pod(image_index index, std::int64_t time_ms);
 
-  /// Ask for the memory that `gain_pod` or `lose_pod` will touch.
+  /// Prefetch what `gain_pod` or `lose_pod` will touch.
   void prefetch(const image_key& key) const { indexes_.prefetch(key); }
   void prefetch(image_index index) const { __builtin_prefetch(&entries_[index]); }
 
-  /// The next image whose grace period ended at or before `time_ms`: it is forgotten. Its number is given
-  /// anew only after `recycle`.
+  /// The next image whose grace period ended at or before `time_ms`: it is forgotten. Its number is
+  /// reused only after `recycle`.
   std::optional<image_index> take_forgotten(std::int64_t time_ms) {
     // Asked before each fact, and hardly ever more than this.
     if (idle_first_ == none || later_by(entries_[idle_first_].idle_since_ms, grace_ms_) > time_ms)
@@ -79,7 +79,7 @@ public:
     return identity_of(key.image_id, key.architecture);
   }
 
-  /// All names of an identity; empty if it is not known.
+  /// All names of an identity; none if it is unknown.
   std::span<const image_index> names_of(const scan_identity& identity) const;
 
   /// What is kept of the identity's scans, for names that come later.
@@ -99,7 +99,7 @@ public:
     }
   };
 
-  /// Null if it is not known. Valid until the next change of the directory.
+  /// Null if it is unknown. Valid until the next change of the directory.
   identity_entry* find(const scan_identity& identity) {
     const auto found = identities_.find(identity);
     return found == identities_.end() ? nullptr : &found->second;

@@ -26,7 +26,7 @@ enum class scan_stage : std::uint8_t {
 /// Everything that one entry of the tally is: its owners, their pods, and its scans.
 ///
 /// State changes only through `apply`, which is a pure function of the state and the event: no clock, no
-/// draw, no hash order. Not thread-safe; in the running system one actor owns each `image_state`.
+/// draw, no hash order. Not thread-safe; in the running system one actor, `image`, owns each.
 class image_state {
 public:
   /// A pod's part in the image.
@@ -52,7 +52,7 @@ public:
   /// Takes one event in. `text` is what `event.text` refers to.
   void apply(const image_event& event, std::string_view text);
 
-  /// Asks for the memory that `apply` will touch for an event of `pod`.
+  /// Prefetches what `apply` will touch for an event of `pod`.
   void prefetch(const uid& pod) const { pods_.prefetch(pod); }
 
   const image_key& key() const noexcept { return key_; }
@@ -121,7 +121,7 @@ private:
   std::uint64_t acknowledged_version_ = 0;
 };
 
-/// A word for people and for JSON: "pending", "waiting", ...
+/// A word for people and for JSON: "pending", "backing-off", ...
 std::string_view to_string(scan_stage stage) noexcept;
 
 } // namespace tallyman

@@ -75,8 +75,8 @@ private:
     const auto version = seen.resource_version;
     const auto* const list = into_.open_lists_.empty() ? nullptr : into_.find_list(kind);
     const bool can_be_late = is_judged_ && list == nullptr;
-    const auto [place, is_new] = into_.objects_.try_emplace(seen.id);
-    auto& known = place->second;
+    const auto [found, is_new] = into_.objects_.try_emplace(seen.id);
+    auto& known = found->second;
     bool was_gone = false;
     if (is_new) {
       const auto* const end = into_.gone_.find(seen.id);
@@ -84,7 +84,7 @@ private:
       // As of its end it is gone: an event of that very version came before it.
       const bool is_late = was_gone && can_be_late && version != 0 && version <= end->version;
       if (is_late || !take_name(seen, known)) {
-        into_.objects_.erase(place);
+        into_.objects_.erase(found);
         return is_late ? verdict::late : verdict::displaces;
       }
       if (was_gone)

@@ -12,7 +12,7 @@
 
 namespace tallyman {
 
-/// Decides which facts are worth a place in the journal: drops those that say nothing new and those that are
+/// Decides which facts are journaled: drops those that say nothing new and those that are
 /// older than what is known of their object, and finds what a complete list no longer holds.
 ///
 /// What a complete list holds is never old: it is the truth of its moment, whatever was known before.
@@ -55,8 +55,8 @@ public:
   /// Remembers a fact that was let in before: one of the journal's.
   void remember(const fact_batch& batch, const fact& known);
 
-  /// Asks for the memory that `admit` will touch for `candidate`, the next but `ahead`. Worth it some sixteen
-  /// facts ahead.
+  /// Prefetches what `admit` will touch for `candidate`, which comes after `ahead` other facts. Some sixteen
+  /// are enough to hide a cache miss.
   void prefetch(const fact& candidate, std::size_t ahead) const;
 
   /// From now on until `end_list`, objects of `kind` that are judged (whatever the verdict) are in the list.

@@ -31,7 +31,7 @@ public:
   /// a pod's node's, as of that fact; a node's own. Other facts get an empty one.
   std::vector<platform> resolve(const fact_batch& batch);
 
-  /// The platform of a pod on the node of this name: amd64 / linux, provisionally, if that is not known.
+  /// The platform of a pod on the node of this name: amd64 / linux, provisionally, if it is unknown.
   platform platform_of(string_id node_name) const;
 
   const absl::flat_hash_map<string_id, node>& nodes() const noexcept { return nodes_; }

@@ -45,9 +45,9 @@ public:
   using name_hash = std::uint64_t;
 
   static name_hash hash_of(string_id kind, string_id name_space, std::string_view name, std::uint64_t seed) {
-    const auto place =
+    const auto scope =
         std::uint64_t{static_cast<std::uint32_t>(kind)} << 32 | static_cast<std::uint32_t>(name_space);
-    return XXH3_64bits_withSeed(name.data(), name.size(), seed ^ (place * 0x9e37'79b9'7f4a'7c15));
+    return XXH3_64bits_withSeed(name.data(), name.size(), seed ^ (scope * 0x9e37'79b9'7f4a'7c15));
   }
 
   /// The empty uid if nobody has it.

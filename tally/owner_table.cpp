@@ -8,21 +8,21 @@ namespace tallyman {
 
 owner_index owner_table::hold(const uid& id, string_id kind, string_id api_version, string_id name_space,
                               std::string_view name) {
-  const auto [place, is_new] = indexes_.try_emplace(id, owner_index{});
+  const auto [found, is_new] = indexes_.try_emplace(id, owner_index{});
   if (is_new) {
     if (free_.empty()) {
-      place->second = static_cast<owner_index>(entries_.size());
+      found->second = static_cast<owner_index>(entries_.size());
       entries_.emplace_back();
     } else {
-      place->second = free_.top();
+      found->second = free_.top();
       free_.pop();
     }
-    auto& made = entries_[place->second];
+    auto& made = entries_[found->second];
     made = {};
     made.value = {id, kind, api_version, name_space, std::string{name}};
   }
-  hold_again(place->second, name_space);
-  return place->second;
+  hold_again(found->second, name_space);
+  return found->second;
 }
 
 void owner_table::hold_again(owner_index index, string_id name_space) {

@@ -26,7 +26,7 @@ struct owner {
 };
 
 /// Gives owners small numbers, and counts the pods that hold each: an owner that nobody holds is forgotten
-/// and its number given anew. The lowest free number is always given, so that numbers are a function of the
+/// and its number reused. The lowest free number is always taken, so that numbers are a function of the
 /// history: an image that is rebuilt from the journal finds its owners under the numbers that it knew.
 ///
 /// A reference names no namespace: an owner is in that of its pods, or in none. It is in none if it was seen
@@ -43,11 +43,11 @@ public:
   /// It belongs to no namespace, whatever its pods say. Nothing if nobody holds it.
   void mark_cluster_scoped(const uid& id);
 
-  /// If not, the namespace of an owner is that of its first holder: the first `tally_rules`. All holders are
-  /// to hold again.
+  /// Without counts (the first `tally_rules`) the namespace of an owner is that of its first holder. After a
+  /// change every holder must `hold_again`.
   void count_namespaces(bool count);
 
-  /// Ask for the memory that `hold` or `release` will touch.
+  /// Prefetch what `hold` or `release` will touch.
   void prefetch(const uid& id) const { indexes_.prefetch(id); }
   void prefetch(owner_index index) const { __builtin_prefetch(&entries_[index]); }
 

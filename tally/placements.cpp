@@ -345,7 +345,7 @@ void placements::note_platform(const pod& state) {
 // -- images --------------------------------------------------------------------------------------
 
 void placements::add_image(image_index image, const step& at) {
-  at.out.born.push_back({image, images_[image].key});
+  at.out.added.push_back({image, images_[image].key});
   const auto& scan = images_.scan_of(images_.identity_of(images_[image].key));
   // By the first rules a new name of a failing image starts at the first step.
   if (by_first_rules() ? scan.scanned : scan != scan_state{})

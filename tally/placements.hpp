@@ -20,8 +20,8 @@
 
 namespace tallyman {
 
-/// An image that is new.
-struct born_image {
+/// An image that the tally did not have before, or had forgotten.
+struct added_image {
   image_index index = 0;
   image_key key;
 };
@@ -29,7 +29,7 @@ struct born_image {
 /// What one batch of facts, or several that are applied together, mean for the images.
 struct image_changes {
   std::vector<image_event> events; ///< in the order of the facts
-  std::vector<born_image> born;
+  std::vector<added_image> added;
   std::uint32_t part = 0; ///< number of the batch that is being applied, for `image_event::part`
 };
 
@@ -39,7 +39,8 @@ struct image_changes {
 /// By the second rules a pod's owner and platform are what the references and the node said last; what is
 /// deleted says nothing, so it changes nothing.
 ///
-/// Plain state: the router owns one. Copyable, so that a snapshot can take it along.
+/// Plain state: of the running cluster the router owns it (actors/pod_router.hpp); every `cluster_state` has
+/// one. Copyable, so that a marker can take it along.
 class placements {
 public:
   using pod = placed_pod;

@@ -61,8 +61,7 @@ struct placed_pod {
 };
 
 /// The pods of a cluster by uid. Records lie side by side, behind a small table of their numbers: so a batch
-/// can ask for the memory of its pods ahead of its turn (`prefetch_number`, then `prefetch_record`), which
-/// halves the time that they take.
+/// can prefetch its pods (`prefetch_number`, then `prefetch_record`), which halves the time that they take.
 ///
 /// A reference to a pod is valid until the next `insert` or `erase`. Copyable.
 class pod_table {
@@ -123,7 +122,7 @@ public:
   record& operator[](std::uint32_t number) { return records_[number]; }
   const record& operator[](std::uint32_t number) const { return records_[number]; }
 
-  /// `id` must be there.
+  /// `id` must be in the table.
   const placed_pod& at(const uid& id) const { return records_[numbers_.at(id)].second; }
 
   void erase(const uid& id) {
@@ -137,13 +136,13 @@ public:
     numbers_.erase(found);
   }
 
-  // -- ahead of a pod's turn -------------------------------------------------------------------------
+  // -- prefetching -----------------------------------------------------------------------------------
 
   static constexpr std::uint32_t no_number = std::numeric_limits<std::uint32_t>::max();
 
   void prefetch_number(const uid& id) const { numbers_.prefetch(id); }
 
-  /// The number of `id`'s record, which is asked for; `no_number` if there is none yet.
+  /// Prefetches `id`'s record and returns its number; `no_number` if there is none yet.
   std::uint32_t prefetch_record(const uid& id) const {
     const auto found = numbers_.find(id);
     if (found == numbers_.end())

@@ -39,7 +39,7 @@ public:
   bool contains(const uid& id) const { return find(id) != nullptr; }
   std::size_t size() const noexcept { return size_; }
 
-  /// `id` must not be gone yet.
+  /// `id` must have no tombstone yet.
   void bury(const uid& id, string_id kind, std::uint64_t version) {
     if (size_ == size_max)
       drop_oldest();
@@ -54,7 +54,7 @@ public:
     latest = std::max(latest, version);
   }
 
-  /// `id` is there again, and must be gone.
+  /// The object was seen again. It must have a tombstone.
   void remove(const uid& id) {
     const auto slot = slot_of(id);
     entry_of(slots_[slot]).id = {};
@@ -64,8 +64,9 @@ public:
       drop_removed();
   }
 
-  /// A complete list of `kind` was of `version`: nothing of it ended later than that. It did if the server's
-  /// state was restored from an older one, whose versions are given anew.
+  /// A complete list of `kind` was of `version`: nothing of it ended later than that. An end on
+  /// record that did is of a state which the server has lost (it was restored from a backup), and whose
+  /// versions it gives a second time.
   void lower(string_id kind, std::uint64_t version) {
     auto& latest = latest_end(kind);
     if (version == 0 || latest <= version)
@@ -85,7 +86,7 @@ public:
   }
 
   void prefetch(const uid& id) const { __builtin_prefetch(&slots_[home_of(tag_of(id))]); }
-  /// For the tombstone that the next but `ahead` will displace.
+  /// Prefetches the tombstone that goes when `ahead` more have come and then another one.
   void prefetch_displaced(std::size_t ahead) const {
     if (size_ == size_max && ahead < ends_.size())
       prefetch(ends_[ahead].id);

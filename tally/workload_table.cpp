@@ -33,17 +33,17 @@ workload_table::workload_table(string_table& strings, tally_rules rules)
       rules_(rules) {}
 
 bool workload_table::is_followed(string_id kind, string_id api_version) {
-  const auto [place, is_new] = is_followed_.try_emplace({kind, api_version}, false);
+  const auto [found, is_new] = is_followed_.try_emplace({kind, api_version}, false);
   if (!is_new)
-    return place->second;
+    return found->second;
   const auto kind_text = strings_->text(kind), version_text = strings_->text(api_version);
-  place->second = is_followed_kind(kind_text, version_text, rules_);
-  for (std::string_view rest = followed_; !place->second && !rest.empty();) {
+  found->second = is_followed_kind(kind_text, version_text, rules_);
+  for (std::string_view rest = followed_; !found->second && !rest.empty();) {
     const auto end = std::min(rest.find(' '), rest.size());
-    place->second = is_named(rest.substr(0, end), kind_text, version_text);
+    found->second = is_named(rest.substr(0, end), kind_text, version_text);
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  return place->second;
+  return found->second;
 }
 
 owner_resolution workload_table::follow(link start, fact_batch& batch) {

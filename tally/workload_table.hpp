@@ -16,20 +16,20 @@ namespace tallyman {
 /// The end of an owner chain, as far as it is known.
 struct owner_resolution {
   uid id;
-  uid waiting_on; ///< the parent that is not known yet; empty once the owner is certain
+  uid waiting_on; ///< the parent that has not been seen yet; empty once the owner is certain
   string_id kind{};
   string_id api_version{};
   pool_slice name; ///< in the batch's pool
   /// Of a workload: those whose pods have this owner now, itself the first; in `owner_resolutions::below`.
   pool_slice below;
   bool is_followed = false;    ///< what the chain begins with is followed: the owner may come to be another
-  bool is_new_link = false;    ///< of a workload: whom it refers to is not known to be whom it did before
+  bool is_new_link = false;    ///< of a workload: it may refer to another controller than before
   bool cluster_scoped = false; ///< the owner was seen, and belongs to no namespace
 
   bool certain() const noexcept { return waiting_on.empty(); }
 };
 
-/// What the workload table has to say to a batch.
+/// What the workload table resolved for a batch.
 struct owner_resolutions {
   std::vector<owner_resolution> of; ///< of each fact
   std::vector<uid> below;

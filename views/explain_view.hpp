@@ -1,6 +1,7 @@
 #pragma once
 
 #include "views/inventory_view.hpp"
+#include "views/json_text.hpp"
 
 #include <cstdint>
 #include <string>
@@ -43,5 +44,11 @@ std::vector<image_explanation> explain(const cluster_view& view, std::string_vie
 
 /// What happens next to an image; `forgotten_at_ms` counts only while nothing runs it.
 std::string next_step(const image_row& image, std::int64_t forgotten_at_ms, std::int64_t now_ms);
+
+/// The image as in the inventory's JSON, with an object for each pod in place of its uid, and `next`.
+json json_of(const image_explanation& shown);
+
+/// An array of them, over several lines, without the end of the last.
+std::string json_text_of(const std::vector<image_explanation>& all);
 
 } // namespace tallyman

@@ -75,8 +75,8 @@ private:
 
   void add_pod(std::map<owner_index, owner_row>& owners, const uid& id, owner_index index,
                bool certain) const {
-    const auto [place, is_new] = owners.try_emplace(index);
-    auto& row = place->second;
+    const auto [found, is_new] = owners.try_emplace(index);
+    auto& row = found->second;
     if (is_new) {
       const auto& owner = state_.placed.owners()[index];
       row.kind = text(owner.kind);

@@ -15,7 +15,7 @@ namespace tallyman {
 /// A workload that owns an image, as the commands show it.
 struct owner_row {
   std::string kind;
-  std::string api_version; ///< empty if it is not known
+  std::string api_version; ///< empty if unknown
   std::string name_space;  ///< empty for what belongs to no namespace
   std::string name;
   std::string uid;

@@ -20,7 +20,7 @@ public:
   static std::optional<owner_pattern> parse(std::string_view text);
 
   bool is_kind(std::string_view kind) const;
-  /// `api_version` may be empty, where it is not known: then it is of any group.
+  /// An empty `api_version` is an unknown one, and of any group.
   bool is_group(std::string_view api_version) const;
   bool matches(std::string_view kind, std::string_view api_version, std::string_view name_space,
                std::string_view name) const;

@@ -16,10 +16,10 @@ struct diff_arguments {
 /// What ran at one end; the whole state is let go of before the other end is looked at.
 result<owned_images> images_at(const past_journal& journal, const std::string& moment,
                                const diff_arguments& arguments, diff_view::end& end) {
-  const auto place = journal.find(moment);
-  if (!place)
-    return place.failure();
-  const auto loaded = journal.load(*place, {true, arguments.cluster.ignore_snapshots});
+  const auto point = journal.find(moment);
+  if (!point)
+    return point.failure();
+  const auto loaded = journal.load(*point, {true, arguments.cluster.ignore_snapshots});
   if (!loaded)
     return loaded.failure();
   end = {loaded->view->state.sequence, loaded->view->state.time_ms};

@@ -87,8 +87,8 @@ public:
   }
 
 private:
+  std::mutex mutex_; // guards: out_
   output& out_;
-  std::mutex mutex_;
 };
 
 using position_map = std::map<std::pair<std::string, std::string>, std::string>; ///< by kind and apiVersion
@@ -143,8 +143,8 @@ result<void> follow(tallyman::cluster& cluster, watch::api_access access,
 /// The journal's and the console's, and two connections for each kind in each namespace.
 std::uint64_t descriptors_of(const watch::cluster_watch::settings& settings) {
   constexpr std::uint64_t besides = 64;
-  const auto places = std::max<std::size_t>(settings.options.namespaces.size(), 1);
-  return besides + 2 * settings.resources.size() * places;
+  const auto scopes = std::max<std::size_t>(settings.options.namespaces.size(), 1);
+  return besides + 2 * settings.resources.size() * scopes;
 }
 
 result<exit_code> run(const watch_arguments& arguments, output& out) {

@@ -1,12 +1,10 @@
 #include "cli/terminal/explain_text.hpp"
 
-#include "views/inventory_text.hpp"
 #include "views/owner_pattern.hpp"
 #include "views/printable_text.hpp"
 #include "views/time_text.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tallyman::cli {
 
@@ -50,18 +48,6 @@ std::string owner_lines(const owner_explanation& shown) {
   return lines;
 }
 
-json json_of(const pod_explanation& pod) {
-  return {{"uid", pod.uid},
-          {"namespace", pod.name_space},
-          {"name", pod.name},
-          {"node", pod.node},
-          {"node_known", pod.node_known},
-          {"os", pod.os},
-          {"architecture", pod.architecture},
-          {"platform_certain", pod.platform_certain},
-          {"waiting_on", pod.waiting_on.empty() ? json(nullptr) : json(pod.waiting_on)}};
-}
-
 } // namespace
 
 std::string text_of(const image_explanation& shown, std::int64_t now_ms) {
@@ -84,25 +70,6 @@ std::string text_of(const image_explanation& shown, std::int64_t now_ms) {
   for (const auto& owner : shown.owners)
     text += owner_lines(owner);
   return text;
-}
-
-json json_of(const image_explanation& shown) {
-  auto all = json_of(shown.image);
-  for (std::size_t i = 0; i < shown.owners.size(); ++i) {
-    auto pods = json::array();
-    for (const auto& pod : shown.owners[i].pods)
-      pods.push_back(json_of(pod));
-    all["owners"][i]["pods"] = std::move(pods);
-  }
-  all["next"] = shown.next;
-  return all;
-}
-
-std::string json_text_of(const std::vector<image_explanation>& all) {
-  auto shown = json::array();
-  for (const auto& each : all)
-    shown.push_back(json_of(each));
-  return json_lines(shown);
 }
 
 } // namespace tallyman::cli

@@ -24,9 +24,9 @@ public:
   std::byte* extend(std::size_t count) {
     if (capacity_ - size_ < count)
       grow(size_ + count);
-    std::byte* place = bytes_.get() + size_;
+    std::byte* into = bytes_.get() + size_;
     size_ += count;
-    return place;
+    return into;
   }
 
 private:

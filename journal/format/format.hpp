@@ -22,7 +22,7 @@ inline constexpr std::uint32_t format_version_cut = 2;
 /// What its records mean has a version of its own; only the superblock says so.
 inline constexpr std::uint32_t format_version_content = 3;
 
-/// Random identity of a journal, so that files of two journals are never mixed.
+/// Random id of a journal, so that files of two journals are never mixed.
 struct journal_id {
   std::uint64_t high = 0;
   std::uint64_t low = 0;

@@ -10,14 +10,14 @@
 namespace tallyman::journal {
 
 void record_run::add_event(std::uint8_t type, std::int64_t time_ms, std::string_view payload) {
-  const auto place = place_event(type, time_ms, payload.size());
+  const auto into = reserve_event(type, time_ms, payload.size());
   if (!payload.empty())
-    std::memcpy(place.data(), payload.data(), payload.size());
+    std::memcpy(into.data(), payload.data(), payload.size());
 }
 
-std::span<std::byte> record_run::place_event(std::uint8_t type, std::int64_t time_ms, std::size_t size) {
+std::span<std::byte> record_run::reserve_event(std::uint8_t type, std::int64_t time_ms, std::size_t size) {
   invariant(type <= record_type_max && "record type out of range");
-  std::byte* payload = place(type, time_ms, size);
+  std::byte* payload = reserve(type, time_ms, size);
   ++event_count_;
   ends_with_definition_ = false;
   definitions_start_ = buffer_.size();
@@ -25,14 +25,15 @@ std::span<std::byte> record_run::place_event(std::uint8_t type, std::int64_t tim
 }
 
 void record_run::add_definition(std::uint8_t type, std::int64_t time_ms, std::string_view payload) {
-  const auto place = place_definition(type, time_ms, payload.size());
+  const auto into = reserve_definition(type, time_ms, payload.size());
   if (!payload.empty())
-    std::memcpy(place.data(), payload.data(), payload.size());
+    std::memcpy(into.data(), payload.data(), payload.size());
 }
 
-std::span<std::byte> record_run::place_definition(std::uint8_t type, std::int64_t time_ms, std::size_t size) {
+std::span<std::byte> record_run::reserve_definition(std::uint8_t type, std::int64_t time_ms,
+                                                    std::size_t size) {
   invariant(type <= record_type_max && "record type out of range");
-  std::byte* payload = place(static_cast<std::uint8_t>(type | definition_bit), time_ms, size);
+  std::byte* payload = reserve(static_cast<std::uint8_t>(type | definition_bit), time_ms, size);
   ends_with_definition_ = true;
   longest_definitions_ = std::max(longest_definitions_, buffer_.size() - definitions_start_);
   return {payload, size};
@@ -54,7 +55,7 @@ void record_run::clear() noexcept {
   ends_with_definition_ = false;
 }
 
-std::byte* record_run::place(std::uint8_t kind, std::int64_t time_ms, std::size_t size) {
+std::byte* record_run::reserve(std::uint8_t kind, std::int64_t time_ms, std::size_t size) {
   invariant(size <= record_bytes_max && "record larger than a batch; check record_bytes_max before adding");
   if (record_count_ == 0) {
     first_time_ms_ = time_ms;

@@ -22,15 +22,15 @@ public:
   /// Adds an event. `time_ms` is Unix time in milliseconds; neighbours need not be in order of time.
   void add_event(std::uint8_t type, std::int64_t time_ms, std::string_view payload);
 
-  /// Adds an event and returns the place for its payload of `size` bytes, to be encoded there. The span is
-  /// valid until the next change of the run.
-  std::span<std::byte> place_event(std::uint8_t type, std::int64_t time_ms, std::size_t size);
+  /// Adds an event and returns where its payload of `size` bytes is to be encoded. The span is valid
+  /// until the next change of the run.
+  std::span<std::byte> reserve_event(std::uint8_t type, std::int64_t time_ms, std::size_t size);
 
   /// Adds a definition: no sequence of its own, read back in front of the event that is added next.
   void add_definition(std::uint8_t type, std::int64_t time_ms, std::string_view payload);
 
-  /// As place_event, for a definition.
-  std::span<std::byte> place_definition(std::uint8_t type, std::int64_t time_ms, std::size_t size);
+  /// As reserve_event, for a definition.
+  std::span<std::byte> reserve_definition(std::uint8_t type, std::int64_t time_ms, std::size_t size);
 
   /// Number of events; definitions do not count.
   std::uint32_t event_count() const noexcept { return event_count_; }
@@ -62,7 +62,7 @@ public:
   void clear() noexcept;
 
 private:
-  std::byte* place(std::uint8_t kind, std::int64_t time_ms, std::size_t size);
+  std::byte* reserve(std::uint8_t kind, std::int64_t time_ms, std::size_t size);
   void mark_time(std::int64_t time_ms);
 
   byte_buffer buffer_;

@@ -47,7 +47,7 @@ std::string segment_path(const std::string& directory, std::uint64_t first_seque
 /// Chain value in front of a journal's very first batch.
 std::uint64_t chain_seed(const journal_id& id);
 
-/// Makes a file of `bytes` zeros, synced. Refuses nothing: an old file of that name is emptied.
+/// Makes a file of `bytes` zeros, synced. An old file of that name is emptied first.
 result<std::unique_ptr<file>> make_zero_filled(storage& disk, const std::string& path, std::uint64_t bytes);
 
 /// Writes and syncs the first block of a zero-filled file.

@@ -46,7 +46,7 @@ std::string encode_block_header(const snapshot_block_header& header, std::string
 /// Fails with damaged or too_new; `path` is for the message.
 result<snapshot_header> decode_snapshot_header(std::string_view bytes, std::string_view path);
 
-/// Fails with the bare reason in `what`, which the caller knows the place of.
+/// Fails with the bare reason in `what`; the caller adds path and offset.
 result<snapshot_footer> decode_snapshot_footer(std::string_view bytes);
 
 /// Fields only; block_matches() is the check.

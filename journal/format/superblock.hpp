@@ -67,11 +67,11 @@ private:
   superblock_file(std::unique_ptr<file> opened) : file_(std::move(opened)) {}
   result<void> write(superblock next);
 
-  mutable std::mutex mutex_;
+  std::optional<unsigned> spoiled_slot_; ///< set by open() alone
+  mutable std::mutex mutex_;             // guards: all below
   std::unique_ptr<file> file_;
   superblock current_;
   unsigned current_slot_ = 1;
-  std::optional<unsigned> spoiled_slot_;
 };
 
 } // namespace tallyman::journal

@@ -36,7 +36,8 @@ public:
   struct hooks {
     /// Makes sure that `sequence` is durable and returns the chain value of the batch that holds it.
     std::function<result<std::uint64_t>()> settle;
-    /// Notes the finished snapshot in the superblock and drops those older than the newest two.
+    /// Notes the finished snapshot in the superblock, applies the limits on history, and thins out the older
+    /// snapshots (snapshot_thinning.hpp).
     std::function<result<void>()> publish;
   };
 
@@ -52,7 +53,8 @@ public:
   result<void> add_block(std::uint16_t type, std::string_view bytes);
 
   /// Waits until the snapshot's sequence is durable in the log, writes the footer, syncs, reads everything
-  /// back, renames, syncs the directory. Afterwards the snapshot is what a restart begins with.
+  /// back, renames, syncs the directory. Afterwards a restart begins with this
+  /// snapshot, unless a newer one is there.
   result<void> commit();
 
   /// The state written here is that after this event.

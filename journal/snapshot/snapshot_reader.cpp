@@ -99,15 +99,15 @@ result<void> snapshot_reader::fill(std::size_t count) {
   invariant(count - kept <= left && "a length was not checked before it was used");
   const std::size_t wanted = std::min<std::uint64_t>(std::max(count - kept, read_bytes), left);
   byte_buffer next;
-  std::byte* place = next.extend(kept + wanted);
+  std::byte* into = next.extend(kept + wanted);
   if (kept != 0)
-    std::memcpy(place, buffer_.data() + consumed_, kept);
-  auto got = file_->read_at(offset_, place + kept, wanted);
+    std::memcpy(into, buffer_.data() + consumed_, kept);
+  auto got = file_->read_at(offset_, into + kept, wanted);
   if (!got)
     return got.failure();
   if (*got != wanted)
     return damage(offset_ + *got, "the snapshot became shorter");
-  whole_.add(as_text(place + kept, wanted));
+  whole_.add(as_text(into + kept, wanted));
   offset_ += wanted;
   buffer_ = std::move(next);
   consumed_ = 0;

@@ -26,13 +26,13 @@ std::string snapshots_directory(const std::string& directory);
 /// Path of the snapshot of the state after event `sequence`.
 std::string snapshot_path(const std::string& directory, std::uint64_t sequence);
 
-/// Sequences of the snapshots that are there, sound or not, ascending.
+/// Sequences of the snapshots on disk, sound or not, ascending.
 result<std::vector<std::uint64_t>> list_snapshots(storage& disk, const std::string& directory);
 
 /// Reads a whole snapshot with every check.
 result<snapshot_facts> verify_snapshot(storage& disk, const std::string& path, const journal_id& id);
 
-/// The same with their sizes.
+/// The snapshots on disk with their sizes, sound or not, ascending.
 result<std::vector<snapshot_size>> measure_snapshots(storage& disk, const std::string& directory);
 
 /// Removes the snapshots that are too many beside segments of `segment_bytes` in all: see

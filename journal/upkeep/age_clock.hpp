@@ -27,7 +27,7 @@ private:
 
   const reading wall_;
   const reading steady_;
-  std::mutex mutex_; ///< of all below
+  std::mutex mutex_; // guards: all below
   std::int64_t believed_ms_ = 0;
   std::int64_t believed_at_ms_ = 0;              ///< of the monotonic clock
   std::optional<std::int64_t> doubted_since_ms_; ///< of the monotonic clock

@@ -42,7 +42,7 @@ public:
 private:
   storage& disk_;
   const std::size_t files_max_;
-  std::mutex mutex_;
+  std::mutex mutex_; // guards: held_
   std::map<std::string, std::shared_ptr<file>> held_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 /// What is known of the batch in front of the next one.
 struct link {
   std::uint64_t number = 0;
-  std::uint64_t next_sequence = 0; ///< 0: not known, since the batch itself is lost
+  std::uint64_t next_sequence = 0; ///< 0: unknown, since the batch itself is lost
   std::uint64_t chain = 0;
 };
 

@@ -22,8 +22,8 @@ result<sequence_range> append_queue::append(const record_run& run, const make_ro
   sequence_range given{next_sequence_, next_sequence_ + run.event_count() - 1};
   run_splitter pieces(run, batch_bytes_max_ - batch_header_bytes);
   while (const auto piece = pieces.next())
-    if (auto placed = place(*piece, when_full, guard); !placed)
-      return placed.failure();
+    if (auto added = add_piece(*piece, when_full, guard); !added)
+      return added.failure();
   return given;
 }
 
@@ -42,8 +42,8 @@ result<void> append_queue::check(const record_run& run) const {
   return {};
 }
 
-result<void> append_queue::place(const run_piece& piece, const make_room& when_full,
-                                 std::unique_lock<std::mutex>& guard) {
+result<void> append_queue::add_piece(const run_piece& piece, const make_room& when_full,
+                                     std::unique_lock<std::mutex>& guard) {
   // The writer may take the open batch while this thread waits for a free one.
   while (!open_ || open_->room() < piece.bytes()) {
     if (open_)

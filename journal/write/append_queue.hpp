@@ -58,7 +58,8 @@ public:
 
 private:
   result<void> check(const record_run& run) const;
-  result<void> place(const run_piece& piece, const make_room& when_full, std::unique_lock<std::mutex>& guard);
+  result<void> add_piece(const run_piece& piece, const make_room& when_full,
+                         std::unique_lock<std::mutex>& guard);
   result<void> open_buffer(const make_room& when_full, std::unique_lock<std::mutex>& guard);
   bool has_work() const;
 
@@ -66,8 +67,8 @@ private:
   const std::size_t definitions_bytes_max_;
   const std::size_t buffer_count_max_;
 
-  std::mutex turn_; ///< one run at a time, so that a split run stays in one piece
-  mutable std::mutex mutex_;
+  std::mutex turn_; // guards: the order of runs: a run that is split stays in one piece. Taken before mutex_
+  mutable std::mutex mutex_; // guards: all below
   std::condition_variable work_;
   std::condition_variable room_;
   std::deque<std::unique_ptr<batch_buffer>> full_;

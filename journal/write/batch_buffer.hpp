@@ -35,12 +35,12 @@ public:
     invariant(piece.bytes() <= room() && "a batch was overfilled");
     if (record_count_ == 0)
       time_ms_ = piece.first_time_ms;
-    std::byte* place = bytes_.get() + batch_header_bytes + payload_bytes_;
+    std::byte* into = bytes_.get() + batch_header_bytes + payload_bytes_;
     if (piece.time_mark_ms) {
-      put_time_mark(place, *piece.time_mark_ms);
-      place += time_mark_bytes;
+      put_time_mark(into, *piece.time_mark_ms);
+      into += time_mark_bytes;
     }
-    std::memcpy(place, piece.records.data(), piece.records.size());
+    std::memcpy(into, piece.records.data(), piece.records.size());
     payload_bytes_ += piece.bytes();
     event_count_ += piece.event_count;
     record_count_ += piece.record_count;

@@ -35,8 +35,6 @@ result<std::unique_ptr<batch_writer>> batch_writer::open(storage& disk, const st
     return opened.failure();
   made->file_ = std::move(*opened);
   supply.start(newest.header.number + 1);
-  if (options.spare_segments > 1)
-    supply.prepare(newest.header.number + options.spare_segments);
   return made;
 }
 
@@ -85,7 +83,7 @@ result<void> batch_writer::put(batch_buffer& batch) {
   position_.chain = header.chain;
   position_.time_ms = header.time_ms;
   state_.publish(position_);
-  ask_for_spares();
+  ask_for_spare();
   return {};
 }
 
@@ -142,9 +140,9 @@ segment_header batch_writer::next_header(std::uint64_t nonce) const {
   return header;
 }
 
-void batch_writer::ask_for_spares() {
+void batch_writer::ask_for_spare() {
   if (position_.offset >= segment_.bytes / spare_after_fraction)
-    supply_.prepare(segment_.number + options_.spare_segments);
+    supply_.prepare(segment_.number + 1);
 }
 
 } // namespace tallyman::journal

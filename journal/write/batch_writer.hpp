@@ -41,7 +41,7 @@ private:
   result<void> put(batch_buffer& batch);
   result<void> roll();
   segment_header next_header(std::uint64_t nonce) const;
-  void ask_for_spares();
+  void ask_for_spare();
 
   storage& disk_;
   std::string directory_;

@@ -54,7 +54,8 @@ void committer::run() {
     if (time_was_up && unproven_batch() == unproven && !write_proof())
       return;
   }
-  // The rest is written here too, so that callbacks come from one thread; a failure is kept in the state.
+  // What is left is written here, so that finish() finds nothing to write and close() makes no callback on
+  // the thread that closes. A failure is kept in the state.
   (void)drain();
 }
 

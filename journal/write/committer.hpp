@@ -24,6 +24,7 @@ public:
   committer(const committer&) = delete;
   committer& operator=(const committer&) = delete;
 
+  /// Without it, nothing is written but by step(), write_through() and finish().
   void start_thread();
 
   /// Writes what is left and ends the thread. Without a thread: writes what is left.
@@ -46,8 +47,9 @@ private:
   error fail(const error& failure);
 
   append_queue& queue_;
-  mutable std::mutex turn_; ///< held while taking, writing and reporting a batch
-  batch_writer& writer_;    ///< of the thread whose turn it is
+  mutable std::mutex turn_; // guards: writer_, and the order of callbacks: held while a batch is taken,
+                            // written and reported
+  batch_writer& writer_;
   log_state& state_;
   log_callbacks callbacks_;
   std::chrono::milliseconds idle_flush_;

@@ -3,6 +3,7 @@
 #include "journal/format/failure.hpp"
 #include "journal/format/segment.hpp"
 #include "journal/format/superblock.hpp"
+#include "journal/log_seams.hpp"
 #include "journal/snapshot/snapshot_store.hpp"
 
 #include <sys/random.h>
@@ -98,8 +99,8 @@ result<void> check_options(const log_options& options) {
 result<std::uint64_t> draw_random(const log_options& options) {
   std::uint64_t drawn = 0;
   while (drawn == 0) {
-    if (options.random)
-      drawn = options.random();
+    if (options.seams && options.seams->random)
+      drawn = options.seams->random();
     else if (::getrandom(&drawn, sizeof drawn, 0) != sizeof drawn)
       return error{error_kind::io, "getrandom failed; a journal needs random numbers"};
   }

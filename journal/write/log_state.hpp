@@ -89,7 +89,7 @@ public:
   }
 
 private:
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_; // guards: all below; durable_sequence_ is read without it
   mutable std::condition_variable changed_;
   std::vector<segment_entry> segments_;
   std::atomic<std::uint64_t> durable_sequence_;

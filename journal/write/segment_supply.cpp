@@ -1,6 +1,7 @@
 #include "journal/write/segment_supply.hpp"
 
 #include "journal/format/segment.hpp"
+#include "journal/log_seams.hpp"
 #include "journal/write/creation.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ segment_supply::~segment_supply() {
 
 void segment_supply::start(std::uint64_t next) {
   next_ = next;
-  if (!options_.manual_steps)
+  if (!has_manual_steps(options_))
     helper_ = std::thread([this] { run(); });
 }
 

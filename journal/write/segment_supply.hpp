@@ -43,7 +43,7 @@ private:
   storage& disk_;
   std::string directory_;
   log_options options_;
-  std::mutex mutex_;
+  std::mutex mutex_; // guards: all below but the thread
   std::condition_variable changed_;
   std::set<std::uint64_t> ready_;
   std::uint64_t next_ = 1;   ///< the next number to make

@@ -53,7 +53,7 @@ protected:
   absl::flat_hash_set<uid> pods_;
 };
 
-/// A set of string ids that is asked millions of times.
+/// A set of string ids, a bit for each: `contains` is called for every record of a journal.
 class string_id_set {
 public:
   void insert(string_id id) {

@@ -14,7 +14,7 @@ bool snapshot_decoder::parts::read_objects(const pb::SnapshotObjects& from) {
   for (int i = 0; i < size; ++i) {
     const uid id{from.uid_high(i), from.uid_low(i)};
     if (!known(id) || !known({from.kind_id(i)}))
-      return refuse(fmt::format("entry {} refers to a string that is not there", i));
+      return refuse(fmt::format("entry {} refers to an unknown string", i));
     if (incoming.objects().contains(id))
       return refuse(fmt::format("entry {} is an object that is already there", i));
     incoming.restore(id, {from.fingerprint_high(i),
@@ -36,7 +36,7 @@ bool snapshot_decoder::parts::read_tombstones(const pb::SnapshotTombstones& from
     const uid id{from.uid_high(i), from.uid_low(i)};
     const auto kind = from.kind_id_size() == 0 ? 0 : from.kind_id(i);
     if (!known(id) || !known({kind}))
-      return refuse(fmt::format("entry {} refers to a string that is not there", i));
+      return refuse(fmt::format("entry {} refers to an unknown string", i));
     if (incoming.objects().contains(id) || incoming.gone().contains(id))
       return refuse(fmt::format("entry {} is an object that is already there", i));
     if (incoming.gone().size() == tombstones::size_max)
@@ -56,7 +56,7 @@ bool snapshot_decoder::parts::read_nodes(const pb::SnapshotNodes& from) {
     const string_id name{from.name_id(i)};
     const uid id{from.uid_high(i), from.uid_low(i)};
     if (!known({from.name_id(i), from.architecture_id(i), from.os_id(i)}) || !known(id))
-      return refuse(fmt::format("entry {} refers to a string that is not there", i));
+      return refuse(fmt::format("entry {} refers to an unknown string", i));
     const auto before = nodes.nodes().size();
     nodes.restore(
         name, {id, string_id{from.architecture_id(i)}, string_id{from.os_id(i)}, from.resource_version(i)});
@@ -83,7 +83,7 @@ bool snapshot_decoder::parts::read_workloads(const pb::SnapshotWorkloads& from) 
     if (!known({from.kind_id(i), from.api_version_id(i), from.namespace_id(i), from.controller_kind_id(i),
                 from.controller_api_version_id(i)}) ||
         !known(id) || !known(above))
-      return refuse(fmt::format("entry {} refers to a string that is not there", i));
+      return refuse(fmt::format("entry {} refers to an unknown string", i));
     if (table.workloads().contains(id))
       return refuse(fmt::format("entry {} is a workload that is already there", i));
     const std::string name{texts.take(from.name_length(i))};
@@ -109,7 +109,7 @@ bool snapshot_decoder::parts::read_positions(const pb::SnapshotPositions& from) 
   for (int i = 0; i < size; ++i) {
     const auto api_version = from.api_version_id_size() == 0 ? 0 : from.api_version_id(i);
     if (!known({from.kind_id(i), api_version}))
-      return refuse(fmt::format("entry {} refers to a string that is not there", i));
+      return refuse(fmt::format("entry {} refers to an unknown string", i));
     const object_kind kind{string_id{from.kind_id(i)}, string_id{api_version}};
     if (state_->positions.by_kind().contains(kind))
       return refuse(fmt::format("entry {} is a kind that is already there", i));

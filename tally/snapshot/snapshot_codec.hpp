@@ -14,7 +14,7 @@ namespace tallyman {
 /// The type of a block of a snapshot: which message of messages/wire/snapshot.proto its bytes are. These
 /// numbers are on disk: never change or reuse one. Blocks of a snapshot stand in ascending order of their
 /// type.
-enum class snapshot_block : std::uint16_t {
+enum class snapshot_section : std::uint16_t {
   header = 1,
   strings = 2,
   objects = 3,

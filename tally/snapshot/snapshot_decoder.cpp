@@ -25,9 +25,9 @@ error snapshot_decoder::parts::failure() const {
 result<void> snapshot_decoder::parts::block(std::uint16_t type, std::span<const std::byte> bytes) {
   if (!complaint_.empty())
     return failure();
-  const auto wanted = static_cast<snapshot_block>(type);
-  const auto in_order = wanted > last_ || (wanted == last_ && wanted != snapshot_block::header);
-  const auto begins = (last_ == snapshot_block{}) == (wanted == snapshot_block::header);
+  const auto wanted = static_cast<snapshot_section>(type);
+  const auto in_order = wanted > last_ || (wanted == last_ && wanted != snapshot_section::header);
+  const auto begins = (last_ == snapshot_section{}) == (wanted == snapshot_section::header);
   last_ = wanted;
   if (!in_order || !begins)
     refuse("it does not belong here");
@@ -46,29 +46,29 @@ bool snapshot_decoder::parts::parse_into(bool (parts::*read)(const Message&),
   return (this->*read)(message);
 }
 
-bool snapshot_decoder::parts::dispatch(snapshot_block type, std::span<const std::byte> bytes) {
-  if (type > snapshot_block::strings && !state_ && !make_state())
+bool snapshot_decoder::parts::dispatch(snapshot_section type, std::span<const std::byte> bytes) {
+  if (type > snapshot_section::strings && !state_ && !make_state())
     return false;
   switch (type) {
-  case snapshot_block::header:
+  case snapshot_section::header:
     return parse_into(&parts::read_header, bytes);
-  case snapshot_block::strings:
+  case snapshot_section::strings:
     return parse_into(&parts::read_strings, bytes);
-  case snapshot_block::objects:
+  case snapshot_section::objects:
     return parse_into(&parts::read_objects, bytes);
-  case snapshot_block::tombstones:
+  case snapshot_section::tombstones:
     return parse_into(&parts::read_tombstones, bytes);
-  case snapshot_block::nodes:
+  case snapshot_section::nodes:
     return parse_into(&parts::read_nodes, bytes);
-  case snapshot_block::workloads:
+  case snapshot_section::workloads:
     return parse_into(&parts::read_workloads, bytes);
-  case snapshot_block::positions:
+  case snapshot_section::positions:
     return parse_into(&parts::read_positions, bytes);
-  case snapshot_block::owners:
+  case snapshot_section::owners:
     return parse_into(&parts::read_owners, bytes);
-  case snapshot_block::images:
+  case snapshot_section::images:
     return parse_into(&parts::read_images, bytes);
-  case snapshot_block::pods:
+  case snapshot_section::pods:
     return parse_into(&parts::read_pods, bytes);
   }
   return refuse("no such type is known");
@@ -131,7 +131,7 @@ bool snapshot_decoder::parts::make_state() {
 }
 
 result<cluster_state> snapshot_decoder::parts::finish() {
-  if (complaint_.empty() && last_ == snapshot_block{})
+  if (complaint_.empty() && last_ == snapshot_section{})
     refuse("there is none");
   if (!complaint_.empty() || (!state_ && !make_state()))
     return failure();

@@ -26,7 +26,7 @@ std::uint32_t length_of(std::string_view text) {
 template <class Message>
 class section {
 public:
-  section(snapshot_block type, const snapshot_sink& sink) : type_(type), sink_(&sink) {}
+  section(snapshot_section type, const snapshot_sink& sink) : type_(type), sink_(&sink) {}
 
   Message& columns() { return columns_; }
 
@@ -51,7 +51,7 @@ public:
   }
 
 private:
-  snapshot_block type_;
+  snapshot_section type_;
   const snapshot_sink* sink_;
   Message columns_;
   std::string encoded_;
@@ -143,11 +143,11 @@ private:
       to.set_rules(static_cast<std::uint32_t>(state_.rules()));
     to.set_followed(state_.workloads.followed());
     const auto encoded = to.SerializeAsString();
-    return sink_(static_cast<std::uint16_t>(snapshot_block::header), std::as_bytes(std::span{encoded}));
+    return sink_(static_cast<std::uint16_t>(snapshot_section::header), std::as_bytes(std::span{encoded}));
   }
 
   result<void> strings() {
-    section<pb::SnapshotStrings> to{snapshot_block::strings, sink_};
+    section<pb::SnapshotStrings> to{snapshot_section::strings, sink_};
     for (std::uint32_t i = first_string; i < strings_end_; ++i) {
       const auto text = state_.strings->text(string_id{i});
       to.columns().add_length(length_of(text));
@@ -159,7 +159,7 @@ private:
   }
 
   result<void> objects() {
-    section<pb::SnapshotObjects> to{snapshot_block::objects, sink_};
+    section<pb::SnapshotObjects> to{snapshot_section::objects, sink_};
     for (const auto* entry : in_order(state_.incoming.objects())) {
       const auto& [id, known] = *entry;
       auto& columns = to.columns();
@@ -176,7 +176,7 @@ private:
   }
 
   result<void> tombstones() {
-    section<pb::SnapshotTombstones> to{snapshot_block::tombstones, sink_};
+    section<pb::SnapshotTombstones> to{snapshot_section::tombstones, sink_};
     result<void> done;
     state_.incoming.gone().for_each([&](const tombstones::entry& gone) {
       if (!done)
@@ -191,7 +191,7 @@ private:
   }
 
   result<void> nodes() {
-    section<pb::SnapshotNodes> to{snapshot_block::nodes, sink_};
+    section<pb::SnapshotNodes> to{snapshot_section::nodes, sink_};
     for (const auto* entry : in_order(state_.nodes.nodes())) {
       const auto& [name, node] = *entry;
       auto& columns = to.columns();
@@ -208,7 +208,7 @@ private:
   }
 
   result<void> workloads() {
-    section<pb::SnapshotWorkloads> to{snapshot_block::workloads, sink_};
+    section<pb::SnapshotWorkloads> to{snapshot_section::workloads, sink_};
     for (const auto* entry : in_order(state_.workloads.workloads())) {
       const auto& [id, workload] = *entry;
       const auto& above = workload.controller;
@@ -233,7 +233,7 @@ private:
   }
 
   result<void> positions() {
-    section<pb::SnapshotPositions> to{snapshot_block::positions, sink_};
+    section<pb::SnapshotPositions> to{snapshot_section::positions, sink_};
     for (const auto* entry : in_order(state_.positions.by_kind())) {
       const auto& [kind, position] = *entry;
       auto& columns = to.columns();
@@ -250,7 +250,7 @@ private:
   }
 
   result<void> owners() {
-    section<pb::SnapshotOwners> to{snapshot_block::owners, sink_};
+    section<pb::SnapshotOwners> to{snapshot_section::owners, sink_};
     const auto& owners = state_.placed.owners();
     for (owner_index i = 0; i < owners.size(); ++i) {
       if (!owners.is_held(i))
@@ -301,7 +301,7 @@ private:
   }
 
   result<void> images() {
-    section<pb::SnapshotImages> to{snapshot_block::images, sink_};
+    section<pb::SnapshotImages> to{snapshot_section::images, sink_};
     const auto& directory = state_.placed.images();
     for (image_index i = 0; i < directory.size(); ++i) {
       if (!directory[i].live)
@@ -342,7 +342,7 @@ private:
   }
 
   result<void> pods() {
-    section<pb::SnapshotPods> to{snapshot_block::pods, sink_};
+    section<pb::SnapshotPods> to{snapshot_section::pods, sink_};
     for (const auto* entry : in_order(state_.placed.pods())) {
       const auto& [id, pod] = *entry;
       add_pod(to.columns(), id, pod);

@@ -59,7 +59,7 @@ private:
   error failure() const;
   template <class Message>
   bool parse_into(bool (parts::*read)(const Message&), std::span<const std::byte> bytes);
-  bool dispatch(snapshot_block type, std::span<const std::byte> bytes);
+  bool dispatch(snapshot_section type, std::span<const std::byte> bytes);
 
   bool read_header(const pb::SnapshotHeader& from);
   bool read_strings(const pb::SnapshotStrings& from);
@@ -89,7 +89,7 @@ private:
   std::shared_ptr<string_table> strings_ = std::make_shared<string_table>();
   pb::SnapshotHeader header_;
   std::optional<cluster_state> state_; ///< made once the strings are in
-  snapshot_block last_ = {};           ///< type of the last block
+  snapshot_section last_ = {};         ///< type of the last block
   std::string complaint_;              ///< the first one
 
   struct expected_counts {

@@ -19,7 +19,7 @@ bool snapshot_decoder::parts::read_owners(const pb::SnapshotOwners& from) {
     const auto number = from.number(i);
     const auto api_version = from.api_version_id_size() == 0 ? 0 : from.api_version_id(i);
     if (!known({from.kind_id(i), from.namespace_id(i), api_version}) || !known(id))
-      return refuse(fmt::format("entry {} refers to a string that is not there", i));
+      return refuse(fmt::format("entry {} refers to an unknown string", i));
     if (number >= snapshot_owners_max || number < owner_there_.size())
       return refuse(fmt::format("entry {} has a number that it cannot have", i));
     if (!owner_ids_.insert(id).second)
@@ -57,7 +57,7 @@ bool snapshot_decoder::parts::read_images(const pb::SnapshotImages& from) {
 bool snapshot_decoder::parts::read_image(const pb::SnapshotImages& from, int i, std::string_view last_error) {
   if (!known(
           {from.image_id_id(i), from.architecture_id(i), from.name_id(i), from.os_id(i), from.runtime_id(i)}))
-    return refuse(fmt::format("entry {} refers to a string that is not there", i));
+    return refuse(fmt::format("entry {} refers to an unknown string", i));
   auto& directory = state_->placed.images_to_restore();
   const image_key key{string_id{from.image_id_id(i)}, string_id{from.architecture_id(i)},
                       string_id{from.name_id(i)}};
@@ -77,7 +77,7 @@ bool snapshot_decoder::parts::read_image(const pb::SnapshotImages& from, int i, 
   if (from.left_os_id_size() != 0)
     left = {{string_id{from.left_os_id(i)}, string_id{from.left_runtime_id(i)}}, from.left_certain(i)};
   if (!known({static_cast<std::uint32_t>(left.said.os), static_cast<std::uint32_t>(left.said.runtime)}))
-    return refuse(fmt::format("entry {} refers to a string that is not there", i));
+    return refuse(fmt::format("entry {} refers to an unknown string", i));
   image_snapshot::fields fields{key,
                                 {string_id{from.os_id(i)}, string_id{from.runtime_id(i)}},
                                 left,
@@ -153,12 +153,12 @@ bool snapshot_decoder::parts::read_pods(const pb::SnapshotPods& from) {
 
 bool snapshot_decoder::parts::read_pod_state(const pb::SnapshotPods& from, int i, placements::pod& pod) {
   if (!known({from.namespace_id(i), from.node_id(i), from.architecture_id(i), from.os_id(i)}))
-    return refuse(fmt::format("entry {} refers to a string that is not there", i));
+    return refuse(fmt::format("entry {} refers to an unknown string", i));
   const auto state = from.state(i);
   if (state >= 64 || (state & 7u) > static_cast<unsigned>(pod_phase::failed))
     return refuse(fmt::format("entry {} has a phase that no pod can have", i));
   if (from.owner(i) >= owner_there_.size() || !owner_there_[from.owner(i)])
-    return refuse(fmt::format("entry {} has an owner that is not there", i));
+    return refuse(fmt::format("entry {} has an unknown owner", i));
   pod.name_space = string_id{from.namespace_id(i)};
   pod.node = string_id{from.node_id(i)};
   pod.runs_on = {string_id{from.architecture_id(i)}, string_id{from.os_id(i)}, (state & 8u) != 0};
@@ -175,7 +175,7 @@ bool snapshot_decoder::parts::read_pod_images(const pb::SnapshotPods& from, int 
     const bool has_names = from.placed_name_id_size() != 0;
     const auto name = has_names ? from.placed_name_id(i) : 0;
     if (image >= expected_.size() || !known({from.placed_runtime_id(i), name}))
-      return refuse(fmt::format("placement {} refers to an image or a string that is not there", i));
+      return refuse(fmt::format("placement {} refers to an unknown image or string", i));
     if (state_->images[image].key().architecture != pod.runs_on.architecture)
       return refuse(fmt::format("placement {} is on another architecture than its pod", i));
     if (!has_names && pod.runs(image))
@@ -194,7 +194,7 @@ bool snapshot_decoder::parts::read_pod_images(const pb::SnapshotPods& from, int 
 bool snapshot_decoder::parts::add_pod(const uid& id, placements::pod pod, const uid& parent,
                                       bool is_followed) {
   if (!known(id) || !known(pod.controller) || !known(parent))
-    return refuse("a pod refers to a string that is not there");
+    return refuse("a pod refers to an unknown string");
   if (state_->placed.pods().contains(id))
     return refuse("a pod stands there twice");
   if ((pod.phase == pod_phase::succeeded || pod.phase == pod_phase::failed) && !pod.containers.empty())
@@ -205,7 +205,7 @@ bool snapshot_decoder::parts::add_pod(const uid& id, placements::pod pod, const 
   if (!pod.runs_on.certain && state_->nodes.platform_of(pod.node).certain)
     return refuse("a pod does not know of its node");
   if (!parent.empty() && state_->workloads.workloads().contains(parent))
-    return refuse("a pod waits for a parent that is there");
+    return refuse("a pod waits for a parent that is known");
   const image_state::membership member{pod.owner, parent.empty(), pod.runs_on.certain};
   pod.for_each_image([&](const placed_container& placed) {
     image_snapshot::add_pod(state_->images[placed.image], id, member, pod.runs_on.os, placed.runtime);

@@ -93,9 +93,8 @@ TEST_CASE("case 14: an image that dies with mail queued is rebuilt to the undist
       throw std::runtime_error{"struck on purpose"};
     };
     auto options = test_options();
-    options.faults = &faults;
     reference_cluster reference{options.scan_grace_ms};
-    auto running = open(system, disk, "/j", options);
+    auto running = open(system, disk, "/j", options, &faults);
     random_cluster for_running{seed, running->strings()};
     random_cluster for_reference{seed, reference.strings()};
     for (int step = 0; step < 200; ++step) {

@@ -3,6 +3,7 @@
 
 #include "actors/test_cluster.hpp"
 #include "journal/golden_files.hpp"
+#include "journal/log_seams.hpp"
 #include "messages/well_known.hpp"
 #include "messages/wire/record_type.hpp"
 #include "replay/fact_journal.hpp"
@@ -27,11 +28,13 @@ journal::log_options golden_options() {
   journal::log_options options;
   options.cluster = "golden";
   options.create_if_missing = true;
-  options.manual_steps = true;
+  const auto seams = std::make_shared<journal::log_seams>();
+  seams->manual_steps = true;
   options.batch_bytes_max = 2 * journal::block_bytes;
   options.segment_bytes = options.segment_bytes_first = 24 * journal::block_bytes;
   options.buffer_bytes_max = 4 * journal::block_bytes;
-  options.random = [state = std::uint64_t{20}]() mutable { return ++state * 0x9e3779b97f4a7c15; };
+  seams->random = [state = std::uint64_t{20}]() mutable { return ++state * 0x9e3779b97f4a7c15; };
+  options.seams = seams;
   return options;
 }
 

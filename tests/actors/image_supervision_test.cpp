@@ -9,8 +9,6 @@
 using namespace tallyman;
 using namespace tallyman::testing;
 
-namespace {} // namespace
-
 TEST_CASE("an image that throws in mid-batch is rebuilt to the undisturbed state") {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     INFO("seed " << seed);
@@ -25,10 +23,9 @@ TEST_CASE("an image that throws in mid-batch is rebuilt to the undisturbed state
         throw std::runtime_error{"struck on purpose"};
     };
     auto options = test_options();
-    options.faults = &faults;
     options.snapshot_every = seed % 2 == 0 ? 60 : 0;
     reference_cluster reference{options.scan_grace_ms};
-    auto running = open(system, disk, "j", options);
+    auto running = open(system, disk, "j", options, &faults);
     live_through(seed, 300, *running, reference);
     const auto view = running->view();
     REQUIRE(view.ok());
@@ -50,9 +47,8 @@ TEST_CASE("an image that keeps throwing is set aside with its reason, and the ot
       throw std::runtime_error{"always the same one"};
   };
   auto options = test_options();
-  options.faults = &faults;
   reference_cluster reference{options.scan_grace_ms};
-  auto running = open(system, disk, "j", options);
+  auto running = open(system, disk, "j", options, &faults);
   // In several deliveries: what becomes durable together fails together, as one attempt.
   random_cluster for_running{3, running->strings()}, for_reference{3, reference.strings()};
   std::size_t set_aside = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "journal/log_seams.hpp"
 #include "model/feed.hpp"
 #include "model/random_cluster.hpp"
 #include "model/streams.hpp"
@@ -50,19 +51,22 @@ public:
   const std::shared_ptr<string_table>& strings() const { return strings_; }
   /// Fact of sequence i + 1, alone in its batch.
   const std::vector<fact_batch>& facts() const { return facts_; }
-  std::size_t snapshots() const { return snapshots_; }
+  /// Sequences, ascending; all that were written.
+  const std::vector<std::uint64_t>& snapshots() const { return snapshots_; }
   random_source& random() { return random_; }
 
 private:
   static journal::log_options options(std::uint64_t seed) {
     journal::log_options wanted;
     wanted.create_if_missing = true;
-    wanted.manual_steps = true;
+    const auto seams = std::make_shared<journal::log_seams>();
+    seams->manual_steps = true;
     wanted.batch_bytes_max = 4 * journal::block_bytes;
     wanted.segment_bytes_first = 12 * journal::block_bytes;
     wanted.segment_bytes = 16 * journal::block_bytes;
     wanted.buffer_bytes_max = 4 * wanted.batch_bytes_max;
-    wanted.random = [numbers = random_source{seed}]() mutable { return numbers.next() | 1; };
+    seams->random = [numbers = random_source{seed}]() mutable { return numbers.next() | 1; };
+    wanted.seams = seams;
     return wanted;
   }
 
@@ -93,7 +97,7 @@ private:
   void snapshot(journal::log& log) {
     state_.defined_strings = defined_;
     check(write_snapshot(log, state_));
-    ++snapshots_;
+    snapshots_.push_back(state_.sequence);
   }
 
   random_source random_;
@@ -102,7 +106,7 @@ private:
   cluster_state state_;
   std::uint32_t defined_ = 0;
   std::vector<fact_batch> facts_;
-  std::size_t snapshots_ = 0;
+  std::vector<std::uint64_t> snapshots_;
   std::unique_ptr<journal::log> log_;
 };
 

@@ -95,7 +95,7 @@ TEST_CASE("the state at any moment is what all facts up to it make, from whichev
   std::size_t snapshots = 0;
   for (const auto seed : seeds(100)) {
     journaled_life life{seed, steps_of_a_life};
-    snapshots += life.snapshots();
+    snapshots += life.snapshots().size();
     cluster_state state{life.strings(), life.log().info().id.low, tally_rules::first};
     INFO(repeat(seed));
     for (std::uint64_t sequence = 0;; ++sequence) {

@@ -38,8 +38,8 @@ inline cluster_options test_options() {
 }
 
 inline std::unique_ptr<cluster> open(test_system& system, journal::storage& disk, const std::string& path,
-                                     const cluster_options& options) {
-  auto opened = cluster::open(system.actors, disk, path, options);
+                                     const cluster_options& options, const image_fault* faults = nullptr) {
+  auto opened = cluster::open(system.actors, disk, path, options, faults);
   if (!opened)
     FAIL(opened.failure().what);
   return std::move(*opened);

@@ -17,8 +17,7 @@ constexpr int full_exit = 7;
 
 log_options options_in_production() {
   log_options options = small_options();
-  options.manual_steps = false;
-  options.random = {};
+  options.seams = nullptr;
   options.batch_bytes_max = 16 * block_bytes;
   options.segment_bytes_first = 64 * block_bytes;
   options.segment_bytes = 256 * block_bytes;

@@ -16,8 +16,7 @@ namespace {
 
 log_options child_options() {
   log_options options = small_options();
-  options.manual_steps = false;
-  options.random = {};
+  options.seams = nullptr;
   options.idle_flush = std::chrono::milliseconds(1);
   return options;
 }

@@ -5,6 +5,7 @@
 #include "fuzz/memory_limit.hpp"
 #include "fuzz/target.hpp"
 #include "journal/log.hpp"
+#include "journal/log_seams.hpp"
 #include "journal/verify.hpp"
 
 #include <map>
@@ -33,11 +34,13 @@ struct contents {
 log_options options(bool read_only) {
   log_options chosen;
   chosen.read_only = read_only;
-  chosen.manual_steps = true;
+  const auto seams = std::make_shared<journal::log_seams>();
+  seams->manual_steps = true;
   chosen.batch_bytes_max = 2 * block_bytes;
   chosen.segment_bytes = chosen.segment_bytes_first = 12 * block_bytes;
   chosen.buffer_bytes_max = 4 * block_bytes;
-  chosen.random = [next = std::uint64_t{1000}]() mutable { return ++next; };
+  seams->random = [next = std::uint64_t{1000}]() mutable { return ++next; };
+  chosen.seams = seams;
   return chosen;
 }
 

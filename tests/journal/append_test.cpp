@@ -188,11 +188,11 @@ TEST_CASE("a payload can be encoded in place") {
   simulated_storage disk(1);
   auto log = start_log(disk, small_options());
   record_run run;
-  run.place_definition(1, 2, 1)[0] = std::byte{'d'};
-  run.place_event(1, 2, 1)[0] = std::byte{'e'};
+  run.reserve_definition(1, 2, 1)[0] = std::byte{'d'};
+  run.reserve_event(1, 2, 1)[0] = std::byte{'e'};
   run.clear();
   CHECK(run.empty());
-  run.place_event(1, 2, 1)[0] = std::byte{'f'};
+  run.reserve_event(1, 2, 1)[0] = std::byte{'f'};
   REQUIRE(log->append(run));
   REQUIRE(log->flush());
   auto cursor = log->replay({1});

@@ -25,8 +25,7 @@ TEST_CASE("a backup beside a writer that rolls, takes snapshots and gives up his
   disk_storage disk;
   const std::string from = place.path() + "/journal";
   log_options options = small_options();
-  options.manual_steps = false;
-  options.random = {};
+  options.seams = nullptr;
   options.keep.bytes = 30 * options.segment_bytes;
   auto opened = log::open(disk, from, options);
   REQUIRE(opened);

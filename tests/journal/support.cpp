@@ -1,5 +1,7 @@
 #include "journal/support.hpp"
 
+#include "journal/log_seams.hpp"
+
 #include <catch2/catch.hpp>
 #include <stdlib.h>
 
@@ -10,15 +12,17 @@ namespace tallyman::journal::testing {
 log_options small_options(std::uint64_t seed) {
   log_options options;
   options.create_if_missing = true;
-  options.manual_steps = true;
+  const auto seams = std::make_shared<log_seams>();
+  seams->manual_steps = true;
   options.batch_bytes_max = 4 * block_bytes;
   options.segment_bytes_first = 12 * block_bytes;
   options.segment_bytes = 16 * block_bytes;
   options.buffer_bytes_max = 4 * options.batch_bytes_max;
-  options.random = [state = seed * 0x9e3779b97f4a7c15]() mutable {
+  seams->random = [state = seed * 0x9e3779b97f4a7c15]() mutable {
     state = state * 6364136223846793005 + 1442695040888963407;
     return state | 1;
   };
+  options.seams = seams;
   return options;
 }
 

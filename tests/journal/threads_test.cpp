@@ -15,7 +15,7 @@ namespace {
 /// As in production, with a writer thread and a helper thread, but small.
 log_options threaded_options() {
   log_options options = small_options();
-  options.manual_steps = false;
+  options.seams = nullptr;
   options.batch_bytes_max = 64 * 1024;
   options.segment_bytes_first = 256 * 1024;
   options.segment_bytes = 512 * 1024;

@@ -71,9 +71,9 @@ TEST_CASE("nothing of an earlier event is left in a later one that is empty") {
   string_table strings;
   testing::random_facts random{seed, strings};
   const fact_body empty[testing::fact_kinds] = {pod_observed{},  pod_gone{},          node_observed{},
-                                       node_gone{},     workload_observed{}, workload_gone{},
-                                       scan_finished{}, remote_answered{},   remote_acknowledged{},
-                                       list_synced{},   bookmarked{},        settings_changed{}};
+                                                node_gone{},     workload_observed{}, workload_gone{},
+                                                scan_finished{}, remote_answered{},   remote_acknowledged{},
+                                                list_synced{},   bookmarked{},        settings_changed{}};
   fact_encoder encoder;
   fact_decoder decoder;
   for (std::size_t kind = 0; kind < testing::fact_kinds; ++kind) {

@@ -136,7 +136,7 @@ private:
   std::uint64_t astray(const inode& node, std::uint64_t offset, std::size_t size);
   void keep_subset(inode& node);
 
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_; // guards: all below
   std::mt19937_64 random_;
   names names_;
   names durable_names_;

@@ -16,7 +16,7 @@ namespace {
 
 /// Changes the first block of a type as `change` says, and decodes.
 template <class Message, class Change>
-result<cluster_state> decode_changed(const cluster_state& state, snapshot_block type, Change change) {
+result<cluster_state> decode_changed(const cluster_state& state, snapshot_section type, Change change) {
   auto blocks = encode(state);
   for (auto& block : blocks)
     if (block.type == static_cast<std::uint16_t>(type)) {
@@ -86,7 +86,7 @@ TEST_CASE("no block of a snapshot is much larger than its bound, and large state
   std::size_t pods = 0;
   for (const auto& block : encode(state)) {
     CHECK(block.bytes.size() < snapshot_block_bytes * 4 / 3);
-    pods += block.type == static_cast<std::uint16_t>(snapshot_block::pods) ? 1 : 0;
+    pods += block.type == static_cast<std::uint16_t>(snapshot_section::pods) ? 1 : 0;
   }
   CHECK(pods > 1);
 }
@@ -125,13 +125,13 @@ TEST_CASE("a snapshot whose parts contradict each other is refused") {
     return !decoded.ok() && decoded.failure().kind == error_kind::damaged;
   };
   const auto with_pods = [&](auto change) {
-    return refused(decode_changed<pb::SnapshotPods>(state, snapshot_block::pods, change));
+    return refused(decode_changed<pb::SnapshotPods>(state, snapshot_section::pods, change));
   };
   const auto with_images = [&](auto change) {
-    return refused(decode_changed<pb::SnapshotImages>(state, snapshot_block::images, change));
+    return refused(decode_changed<pb::SnapshotImages>(state, snapshot_section::images, change));
   };
   const auto with_header = [&](auto change) {
-    return refused(decode_changed<pb::SnapshotHeader>(state, snapshot_block::header, change));
+    return refused(decode_changed<pb::SnapshotHeader>(state, snapshot_section::header, change));
   };
   CHECK_FALSE(with_pods([](auto&) {}));
   CHECK(with_pods([](auto& p) { p.set_placed_image(0, 99); }));
@@ -146,7 +146,7 @@ TEST_CASE("a snapshot whose parts contradict each other is refused") {
   CHECK(with_pods([](auto& p) { p.mutable_texts()->push_back('x'); }));
   CHECK(with_pods([](auto& p) { p.mutable_uid_low()->RemoveLast(); }));
   const auto with_owners = [&](auto change) {
-    return refused(decode_changed<pb::SnapshotOwners>(state, snapshot_block::owners, change));
+    return refused(decode_changed<pb::SnapshotOwners>(state, snapshot_section::owners, change));
   };
   CHECK_FALSE(with_owners([](auto&) {}));
   CHECK(with_owners([](auto& p) { p.set_number(p.number_size() - 1, 4'000'000'000); }));
@@ -220,11 +220,11 @@ TEST_CASE("a snapshot of the first release, whose positions have no apiVersion, 
   const auto version = batch.add_text("77");
   cluster.take(std::move(batch), bookmarked{cluster.id("Pod"), version, cluster.id("v1")});
   const auto restored = decode_changed<pb::SnapshotPositions>(
-      cluster.state, snapshot_block::positions, [](auto& block) { block.clear_api_version_id(); });
+      cluster.state, snapshot_section::positions, [](auto& block) { block.clear_api_version_id(); });
   REQUIRE(restored.ok());
   CHECK(restored->positions.by_kind().at({cluster.id("Pod")}).resource_version == "77");
   CHECK_FALSE(
-      decode_changed<pb::SnapshotPositions>(cluster.state, snapshot_block::positions, [](auto& block) {
+      decode_changed<pb::SnapshotPositions>(cluster.state, snapshot_section::positions, [](auto& block) {
         block.add_api_version_id(0);
       }).ok());
 }

@@ -11,14 +11,14 @@
 namespace tallyman {
 
 /// Writes snapshots of one cluster to its journal. Blocks on the disk: spawn it detached.
-class snapshot_writer : public caf::event_based_actor {
+class snapshot_saver : public caf::event_based_actor {
 public:
-  snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log,
-                  std::shared_ptr<wait_group> workers, caf::actor supervisor);
+  snapshot_saver(caf::actor_config& config, std::shared_ptr<journal::log> log,
+                 std::shared_ptr<wait_group> workers, caf::actor supervisor);
 
   caf::behavior make_behavior() override;
   void on_exit() override;
-  const char* name() const override { return "tallyman.snapshot_writer"; }
+  const char* name() const override { return "tallyman.snapshot_saver"; }
 
 private:
   std::shared_ptr<journal::log> log_;

@@ -1,4 +1,4 @@
-#include "actors/snapshot_writer.hpp"
+#include "actors/snapshot_saver.hpp"
 
 #include "actors/drop_unexpected.hpp"
 #include "replay/snapshots.hpp"
@@ -7,19 +7,19 @@
 
 namespace tallyman {
 
-snapshot_writer::snapshot_writer(caf::actor_config& config, std::shared_ptr<journal::log> log,
-                                 std::shared_ptr<wait_group> workers, caf::actor supervisor)
+snapshot_saver::snapshot_saver(caf::actor_config& config, std::shared_ptr<journal::log> log,
+                               std::shared_ptr<wait_group> workers, caf::actor supervisor)
     : caf::event_based_actor(config), log_(std::move(log)), workers_(std::move(workers)),
       supervisor_(std::move(supervisor)) {
   workers_->join();
 }
 
-void snapshot_writer::on_exit() {
+void snapshot_saver::on_exit() {
   log_.reset();
   workers_->leave();
 }
 
-caf::behavior snapshot_writer::make_behavior() {
+caf::behavior snapshot_saver::make_behavior() {
   set_default_handler(drop_unexpected);
   return {
       [this](const snapshot_wanted& wanted) {
