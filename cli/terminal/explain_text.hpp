@@ -4,18 +4,22 @@
 #include "views/json_text.hpp"
 
 #include <string>
-#include <vector>
 
 namespace tallyman::cli {
 
-/// An explanation for people: several lines, safe for a terminal.
+/// What `explain` shows people at most, unless they ask for all: some 1,000 lines.
+constexpr explain_bounds shown_to_people{10, 10, 10};
+
+/// An explanation for people: several lines, safe for a terminal. Says how much it leaves out, and how to see
+/// it.
 std::string text_of(const image_explanation& shown, std::int64_t now_ms);
+std::string text_of(const explanation& all, std::int64_t now_ms);
 
 /// The image as `tallyman images -o json` has it, with an object for each pod in place of its uid, and
 /// `next`.
 json json_of(const image_explanation& shown);
 
-/// An array of them, over several lines, without the end of the last.
-std::string json_text_of(const std::vector<image_explanation>& all);
+/// An array of its images, over several lines, without the end of the last.
+std::string json_text_of(const explanation& all);
 
 } // namespace tallyman::cli
