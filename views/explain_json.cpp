@@ -33,9 +33,9 @@ json json_of(const image_explanation& shown) {
   return all;
 }
 
-std::string json_text_of(const std::vector<image_explanation>& all) {
+std::string json_text_of(const explanation& all) {
   auto shown = json::array();
-  for (const auto& each : all)
+  for (const auto& each : all.images)
     shown.push_back(json_of(each));
   return json_lines(shown);
 }

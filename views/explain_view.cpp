@@ -1,5 +1,6 @@
 #include "views/explain_view.hpp"
 
+#include "base/invariant.hpp"
 #include "views/printable_text.hpp"
 #include "views/time_text.hpp"
 
@@ -8,12 +9,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 namespace tallyman {
 
 namespace {
 
-using pods_by_text = absl::flat_hash_map<std::string, const pod_table::record*>;
+/// Under the text of its uid, which belongs to an image's row.
+using pods_by_text = absl::flat_hash_map<std::string_view, const pod_table::record*>;
 
 bool is_called(const image_row& image, std::string_view wanted) {
   return image.name == wanted || image.image_id == wanted;
@@ -45,12 +48,22 @@ std::vector<image_row> matching(std::vector<image_row> images, std::string_view 
   return images;
 }
 
-/// The pods of one image, under the text of their uids.
-pods_by_text pods_of(const cluster_state& state, image_index image) {
+template <class T>
+std::span<const T> first_of(const std::vector<T>& all, std::size_t count) {
+  return {all.data(), std::min(all.size(), count)};
+}
+
+/// The pods that are shown, found in one pass, however many images there are.
+pods_by_text find_pods(const cluster_state& state, const std::vector<image_explanation>& images,
+                       const explain_bounds& bounds) {
   pods_by_text pods;
+  for (const auto& each : images)
+    for (const auto& owner : first_of(each.image.owners, bounds.owners))
+      for (const auto& uid : first_of(owner.pods, bounds.pods))
+        pods.emplace(uid, nullptr);
   for (const auto& each : state.placed.pods())
-    if (each.second.runs(image))
-      pods.emplace(to_string(each.first, *state.strings), &each);
+    if (const auto found = pods.find(to_string(each.first, *state.strings)); found != pods.end())
+      found->second = &each;
   return pods;
 }
 
@@ -71,12 +84,14 @@ pod_explanation explain_pod(const cluster_state& state, const std::string& uid, 
   return shown;
 }
 
-owner_explanation explain_owner(const cluster_state& state, const owner_row& owner,
+owner_explanation explain_owner(const cluster_state& state, const owner_row& owner, std::size_t pods_max,
                                 const pods_by_text& pods) {
   owner_explanation shown{owner, {}};
-  for (const auto& uid : owner.pods)
-    if (const auto found = pods.find(uid); found != pods.end())
-      shown.pods.push_back(explain_pod(state, uid, *found->second));
+  for (const auto& uid : first_of(owner.pods, pods_max)) {
+    const auto* const pod = pods.at(uid);
+    invariant(pod != nullptr && "an image is run by a pod that is not there");
+    shown.pods.push_back(explain_pod(state, uid, *pod));
+  }
   return shown;
 }
 
@@ -116,25 +131,27 @@ std::string next_step(const image_row& image, std::int64_t forgotten_at_ms, std:
   return "scan due now: it has never been scanned";
 }
 
-std::vector<image_explanation> explain(const cluster_view& view, std::string_view wanted,
-                                       std::int64_t now_ms) {
+explanation explain(const cluster_view& view, std::string_view wanted, std::int64_t now_ms,
+                    const explain_bounds& bounds) {
   auto inventory = make_inventory(view, {}, now_ms, idle_images::included);
   const auto& directory = view.state.placed.images();
   auto& images = inventory.images;
   images.insert(images.begin(), std::move_iterator{inventory.without_digest.begin()},
                 std::move_iterator{inventory.without_digest.end()});
-  std::vector<image_explanation> all;
-  for (auto& image : matching(std::move(images), wanted)) {
-    const auto pods = pods_of(view.state, image.index);
+  images = matching(std::move(images), wanted);
+  explanation all;
+  all.images_left_out = images.size() - std::min(images.size(), bounds.images);
+  images.resize(images.size() - all.images_left_out);
+  for (auto& image : images) {
     const auto forgotten_at_ms =
         directory[image.index].idle_since_ms + static_cast<std::int64_t>(directory.grace_ms());
-    image_explanation shown;
-    shown.next = next_step(image, forgotten_at_ms, now_ms);
-    for (const auto& owner : image.owners)
-      shown.owners.push_back(explain_owner(view.state, owner, pods));
-    shown.image = std::move(image);
-    all.push_back(std::move(shown));
+    auto next = next_step(image, forgotten_at_ms, now_ms);
+    all.images.push_back({std::move(image), {}, std::move(next)});
   }
+  const auto pods = find_pods(view.state, all.images, bounds);
+  for (auto& each : all.images)
+    for (const auto& owner : first_of(each.image.owners, bounds.owners))
+      each.owners.push_back(explain_owner(view.state, owner, bounds.pods, pods));
   return all;
 }
 

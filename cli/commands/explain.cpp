@@ -15,35 +15,25 @@ struct explain_arguments {
   std::string image;
   std::string format = "text";
   std::string at;
+  bool all = false;
 };
-
-void write_text(const std::vector<image_explanation>& all, std::int64_t now, output& out) {
-  if (all.size() > 1)
-    out.write(fmt::format("{} images match\n\n", all.size()));
-  const char* separator = "";
-  for (const auto& each : all) {
-    out.write(separator + text_of(each, now));
-    separator = "\n";
-  }
-}
 
 result<exit_code> run(const explain_arguments& arguments, output& out) {
   auto loaded = load_cluster_at(arguments.cluster, arguments.at);
   if (!loaded)
     return loaded.failure();
   const auto now = loaded->now_ms;
-  const auto all = explain(*loaded->view, arguments.image, now);
-  if (all.empty()) {
+  const bool is_json = arguments.format == "json"; // for programs, which want all of it
+  const auto all = explain(*loaded->view, arguments.image, now,
+                           is_json || arguments.all ? explain_bounds{} : shown_to_people);
+  if (all.images.empty()) {
     complain(fmt::format(
         "no image of cluster {} has '{}' in its name or image id, or as an owner; `tallyman images` "
         "lists all",
         loaded->name, arguments.image));
     return exit_code::not_found;
   }
-  if (arguments.format == "json")
-    out.write(json_text_of(all) + '\n');
-  else
-    write_text(all, now, out);
+  out.write(is_json ? json_text_of(all) + '\n' : text_of(all, now));
   return exit_code::ok;
 }
 
@@ -60,6 +50,10 @@ void add_explain(const subcommand& to) {
                   "text for people, or json: an array with one object for each image")
       .one_of({"text", "json"})
       .type_name("FORMAT");
+  self.add_flag(
+      "--all", arguments->all,
+      "Show all images, owners and pods as text, too; else the first 10 images, 10 owners of each and "
+      "10 pods of each owner. JSON has all");
   self.add_option("IMAGE|OWNER", arguments->image,
                   "A name or an image id; if no image is called exactly that, all that have it in their name "
                   "or id. Or "

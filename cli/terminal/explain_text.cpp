@@ -1,5 +1,6 @@
 #include "cli/terminal/explain_text.hpp"
 
+#include "cli/terminal/table.hpp"
 #include "views/owner_pattern.hpp"
 #include "views/printable_text.hpp"
 #include "views/time_text.hpp"
@@ -37,6 +38,12 @@ std::string pod_line(const pod_explanation& pod) {
   return line + fmt::format("  [{}]", pod.uid);
 }
 
+/// A line behind what is shown, if that is not all; else nothing.
+std::string more(std::string_view indent, std::size_t count, std::string_view one, std::string_view many) {
+  return count == 0 ? std::string{}
+                    : fmt::format("{}and {}; --all shows all\n", indent, counted(count, one, many));
+}
+
 std::string owner_lines(const owner_explanation& shown) {
   const auto& owner = shown.owner;
   auto lines =
@@ -45,7 +52,7 @@ std::string owner_lines(const owner_explanation& shown) {
       '\n';
   for (const auto& pod : shown.pods)
     lines += printable(pod_line(pod)) + '\n';
-  return lines;
+  return lines + more("    ", owner.pods.size() - shown.pods.size(), "more pod", "more pods");
 }
 
 } // namespace
@@ -69,6 +76,21 @@ std::string text_of(const image_explanation& shown, std::int64_t now_ms) {
   text += shown.owners.empty() ? "nobody runs it\n" : "it is here because of\n";
   for (const auto& owner : shown.owners)
     text += owner_lines(owner);
+  return text + more("  ", image.owners.size() - shown.owners.size(), "more owner", "more owners");
+}
+
+std::string text_of(const explanation& all, std::int64_t now_ms) {
+  std::string text;
+  const auto matching = all.images.size() + all.images_left_out;
+  if (matching > 1)
+    text = counted(matching, "image matches", "images match") + "\n\n";
+  const char* separator = "";
+  for (const auto& each : all.images) {
+    text += separator + text_of(each, now_ms);
+    separator = "\n";
+  }
+  if (all.images_left_out > 0)
+    text += '\n' + more("", all.images_left_out, "more image", "more images");
   return text;
 }
 

@@ -229,3 +229,18 @@ TEST_CASE("owners of one kind, namespace and name are told apart by the group of
     CHECK_THAT(ask("job/train"), Contains("gang:1") && Contains("batch:1"));
   }
 }
+
+TEST_CASE("explain shows people ten pods and how to see all of them, and programs all") {
+  const small_journal journal;
+  std::string pods;
+  for (unsigned i = 20; i < 31; ++i)
+    pods += pod_json(uid_number(i), fmt::format("web-{}", i), "n", "web:1", "web@1",
+                     controlled_by("ReplicaSet", "web-5d9", uid_number(2))) +
+            '\n';
+  const scratch folder;
+  run_well({"ingest", "--data", journal.data(), folder.file("more.json", pods)});
+  CHECK_THAT(journal.ask({"explain", "web:1"}).out, Contains("and 2 more pods; --all shows all"));
+  CHECK_THAT(journal.ask({"explain", "--all", "web:1"}).out, Contains("web-30") && !Contains("--all"));
+  const auto json = nlohmann::json::parse(journal.ask({"explain", "-o", "json", "web:1"}).out);
+  CHECK(json.at(0).at("owners").at(0).at("pods").size() == 12);
+}

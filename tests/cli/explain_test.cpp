@@ -3,7 +3,10 @@
 #include "views/explain_view.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 using namespace tallyman;
 using namespace tallyman::cli;
@@ -30,10 +33,10 @@ TEST_CASE("an exact name wins over the images that merely hold it") {
   small_cluster cluster;
   cluster.feed(pod_json(uid_number(10), "a", "n", "redis", "redis@1"));
   cluster.feed(pod_json(uid_number(11), "b", "n", "redis-exporter", "exporter@1"));
-  CHECK(explain(cluster.view(), "redis", now).size() == 1);
-  CHECK(explain(cluster.view(), "redi", now).size() == 2);
-  CHECK(explain(cluster.view(), "exporter@1", now).size() == 1);
-  CHECK(explain(cluster.view(), "nginx", now).empty());
+  CHECK(explain(cluster.view(), "redis", now).images.size() == 1);
+  CHECK(explain(cluster.view(), "redi", now).images.size() == 2);
+  CHECK(explain(cluster.view(), "exporter@1", now).images.size() == 1);
+  CHECK(explain(cluster.view(), "nginx", now).images.empty());
 }
 
 TEST_CASE("it names the parent that an owner waits for and the node that was not seen") {
@@ -41,7 +44,7 @@ TEST_CASE("it names the parent that an owner waits for and the node that was not
   cluster.feed(replica_set_json(uid_number(5), "web-1", controlled_by("ReplicaSet", "above", uid_number(6))));
   cluster.feed(pod_json(uid_number(10), "web-1-a", "far", "web:1", "web@1",
                         controlled_by("ReplicaSet", "web-1", uid_number(5))));
-  const auto all = explain(cluster.view(), "web:1", now);
+  const auto all = explain(cluster.view(), "web:1", now).images;
   REQUIRE(all.size() == 1);
   const auto& pod = all[0].owners.at(0).pods.at(0);
   CHECK(pod.waiting_on == uid_number(6));
@@ -58,7 +61,7 @@ TEST_CASE("the platform of a pod stays certain after its node is gone, and it sa
   const auto node = node_json(uid_number(1), "n", "arm64");
   cluster.feed(node + pod_json(uid_number(10), "a", "n", "web:1", "web@1"));
   cluster.feed(R"({"type":"DELETED","object":)" + node + "}");
-  const auto all = explain(cluster.view(), "web:1", now);
+  const auto all = explain(cluster.view(), "web:1", now).images;
   REQUIRE(all.size() == 1);
   CHECK_THAT(text_of(all[0], now), Contains("linux/arm64, as the node said before it went"));
 }
@@ -91,7 +94,7 @@ TEST_CASE("an image that nothing runs is explained with the time at which it is 
   const auto pod = pod_json(uid_number(10), "a", "n", "web:1", "web@1");
   cluster.feed(pod);
   cluster.feed(R"({"type":"DELETED","object":)" + pod + "}");
-  const auto all = explain(cluster.view(), "web", cluster.now_ms);
+  const auto all = explain(cluster.view(), "web", cluster.now_ms).images;
   REQUIRE(all.size() == 1);
   CHECK_THAT(all[0].next, Contains("forgotten at 2023-11-15T22:13:20.000Z (in 1d)"));
 }
@@ -103,10 +106,47 @@ TEST_CASE("an image volume whose digest no status gives is explained as what it 
       R"({"name":"m","image":{"reference":"models/weights:4"}}],"containers":[{"name":"c","image":"server:1"}]},)"
       R"("status":{"phase":"Running","containerStatuses":[{"name":"c","imageID":"server@1"}]}})");
   for (const auto* wanted : {"weights", "pod/model-0"}) {
-    const auto all = explain(cluster.view(), wanted, cluster.now_ms);
+    const auto all = explain(cluster.view(), wanted, cluster.now_ms).images;
     REQUIRE_FALSE(all.empty());
     const auto text = text_of(all[0], cluster.now_ms);
     CHECK_THAT(text, Contains("image id       unknown") && Contains("Pod shop/model-0"));
     CHECK_THAT(all[0].next, Contains("once the status of a pod gives its digest"));
   }
+}
+
+TEST_CASE("an image with 20,000 pods filled the terminal") {
+  constexpr unsigned pods = 20'000;
+  small_cluster cluster;
+  std::string json;
+  for (unsigned i = 0; i < pods; ++i)
+    json += pod_json(fmt::format("00000000-0000-4000-8000-{:012}", i), fmt::format("web-{}", i), "n", "web:1",
+                     "web@1", controlled_by("ReplicaSet", "web", uid_number(5)));
+  cluster.feed(json);
+  const auto lines_of = [](const std::string& text) { return std::count(text.begin(), text.end(), '\n'); };
+
+  const auto bounded = text_of(explain(cluster.view(), "web:1", now, shown_to_people), now);
+  CHECK(lines_of(bounded) < 30);
+  CHECK_THAT(bounded, Contains("    and 19,990 more pods; --all shows all\n"));
+  CHECK_THAT(bounded, Contains("pod shop/web-9 on n") && !Contains("pod shop/web-10 on n"));
+
+  const auto all = explain(cluster.view(), "web:1", now);
+  const auto whole = text_of(all, now);
+  CHECK(lines_of(whole) > pods);
+  CHECK_THAT(whole, !Contains("--all"));
+  CHECK(json_of(all.images.at(0))["owners"][0]["pods"].size() == pods);
+}
+
+TEST_CASE("images and owners without number are not all shown either") {
+  small_cluster cluster;
+  for (unsigned i = 100; i < 112; ++i)
+    cluster.feed(pod_json(uid_number(i), fmt::format("p{}", i), "n", fmt::format("web:{}", i),
+                          fmt::format("web@{}", i)));
+  const auto images = text_of(explain(cluster.view(), "web", now, shown_to_people), now);
+  CHECK_THAT(images, Contains("12 images match\n") && Contains("web:109\n") && !Contains("web:110\n") &&
+                         Contains("\nand 2 more images; --all shows all\n"));
+  for (unsigned i = 200; i < 211; ++i)
+    cluster.feed(pod_json(uid_number(i), fmt::format("s{}", i), "n", "side:1", "side@1"));
+  const auto owners = text_of(explain(cluster.view(), "side:1", now, shown_to_people), now);
+  CHECK_THAT(owners, Contains("Pod shop/s209") && !Contains("Pod shop/s210") &&
+                         Contains("\n  and 1 more owner; --all shows all\n"));
 }
