@@ -7,7 +7,7 @@
 namespace tallyman::cli {
 
 /// Fails with `usage` if the journal that is to be made in `to` would lie in the directory of the journal
-/// `from`, whatever names lead there.
+/// `from`, when it is done or while it is made, whatever names lead there.
 result<void> check_new_directory(const std::string& from, const std::string& to);
 
 } // namespace tallyman::cli

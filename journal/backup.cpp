@@ -6,8 +6,8 @@
 #include "journal/snapshot/snapshot_store.hpp"
 #include "journal/upkeep/held_files.hpp"
 #include "journal/upkeep/salvage_write.hpp"
+#include "journal/upkeep/unfinished.hpp"
 #include "journal/verify.hpp"
-#include "journal/write/creation.hpp"
 
 #include <algorithm>
 
@@ -86,37 +86,10 @@ result<std::vector<std::uint64_t>> snapshots_of(storage& disk, const std::string
   return sound;
 }
 
-std::string without_slashes(std::string path) {
-  while (path.size() > 1 && path.ends_with('/'))
-    path.pop_back();
-  return path;
-}
-
-/// Removes the folder that an earlier back-up, or this one, did not finish.
-result<void> remove_unfinished(storage& disk, const std::string& unfinished) {
-  for (const std::string& folder : {segments_directory(unfinished), snapshots_directory(unfinished),
-                                    unfinished + "/quarantine", unfinished}) {
-    auto names = disk.list(folder);
-    if (!names)
-      return names.failure();
-    for (const std::string& name : *names) {
-      std::string path = folder;
-      path.append("/").append(name);
-      if (auto removed = disk.remove(path); !removed)
-        return removed;
-    }
-    if (auto removed = disk.remove(folder); !removed)
-      return removed;
-  }
-  return {};
-}
-
-/// Writes the copy under a name of its own; it gets the final one when all of it has been read back.
+/// Writes the copy and reads all of it back.
 result<backup_report> write_copy(storage& disk, const std::string& from, const std::string& to,
                                  const std::vector<sound_piece>& run,
                                  const std::vector<std::uint64_t>& snapshots, const superblock& block) {
-  if (auto made = make_directories(disk, to); !made)
-    return made.failure();
   if (auto written = write_salvaged(disk, from, to, run, snapshots, block); !written)
     return written.failure();
   auto checked = verify(disk, to);
@@ -136,13 +109,8 @@ result<backup_report> write_copy(storage& disk, const std::string& from, const s
 
 result<backup_report> backup(storage& disk, const std::string& from, const std::string& to) {
   const std::string target = without_slashes(to);
-  if (target.empty())
-    return usage_failure("the directory of the copy is empty; name one that does not exist");
-  auto taken = disk.exists(target);
-  if (!taken)
-    return taken.failure();
-  if (*taken)
-    return usage_failure(to + " exists already; name a directory that does not");
+  if (auto fine = check_new_name(disk, from, target); !fine)
+    return fine.failure();
   held_files held(disk);
   log_options reading;
   reading.read_only = true;
@@ -161,19 +129,17 @@ result<backup_report> backup(storage& disk, const std::string& from, const std::
   auto snapshots = snapshots_of(held, from, *log, left_out);
   if (!snapshots)
     return snapshots.failure();
-  const std::string unfinished = target + ".unfinished";
-  if (auto removed = remove_unfinished(disk, unfinished); !removed)
-    return removed.failure();
-  auto report = write_copy(held, from, unfinished, *run, *snapshots, log->superblock->current());
+  unfinished_journal copy(disk, target);
+  if (auto begun = copy.begin(); !begun)
+    return begun.failure();
+  auto report = write_copy(held, from, copy.path(), *run, *snapshots, log->superblock->current());
   if (!report) {
-    (void)remove_unfinished(disk, unfinished);
+    (void)copy.remove();
     return report;
   }
   report->left_out = std::move(left_out);
-  if (auto renamed = disk.rename(unfinished, target); !renamed)
-    return renamed.failure();
-  if (auto synced = disk.sync_directory(parent_of(target)); !synced)
-    return synced.failure();
+  if (auto published = copy.publish(); !published)
+    return published.failure();
   return report;
 }
 

@@ -4,8 +4,8 @@
 #include "journal/snapshot/snapshot_store.hpp"
 #include "journal/storage/quarantine.hpp"
 #include "journal/upkeep/salvage_write.hpp"
+#include "journal/upkeep/unfinished.hpp"
 #include "journal/verify.hpp"
-#include "journal/write/creation.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -19,7 +19,7 @@ namespace {
 class salvaging {
 public:
   salvaging(storage& disk, const std::string& from, const std::string& to, const salvage_options& options)
-      : disk_(disk), from_(from), to_(to), options_(options) {}
+      : disk_(disk), from_(from), to_(without_slashes(to)), options_(options) {}
 
   result<salvage_report> run() {
     if (auto fine = check_places(); !fine)
@@ -39,8 +39,11 @@ public:
     if (auto planned = plan_journals(); !planned)
       return planned.failure();
     find_losses();
-    if (auto written = write_all(); !written)
+    if (auto written = write_all(); !written) {
+      for (unfinished_journal& made : made_)
+        (void)made.remove();
       return written.failure();
+    }
     return std::move(report_);
   }
 
@@ -57,16 +60,7 @@ private:
       return names.failure();
     if (names->empty())
       return usage_failure("there is no journal in " + from_ + "; check the path");
-    for (const char* what : {"", "/superblock"}) {
-      auto there = disk_.exists(to_ + what);
-      if (!there)
-        return there.failure();
-      if (*there)
-        return usage_failure(to_ +
-                             " exists already; name a directory that does not, or remove what a salvage "
-                             "that was interrupted left there");
-    }
-    return {};
+    return check_new_name(disk_, from_, to_);
   }
 
   result<void> read_superblock() {
@@ -198,27 +192,35 @@ private:
                          reason);
   }
 
-  /// The wanted journal comes last, and its superblock last of all: once that is there, so is everything
-  /// else.
+  /// All are written before the first one gets its name, and the wanted one gets it last: once that is there,
+  /// so is everything else.
   result<void> write_all() {
-    for (std::size_t i = runs_.size() - 1; i > 0; --i)
+    for (const salvaged_journal& journal : report_.journals) {
+      if (auto fine = check_new_name(disk_, from_, journal.directory); !fine)
+        return fine;
+      made_.emplace_back(disk_, journal.directory);
+    }
+    for (std::size_t i = 0; i < made_.size(); ++i)
       if (auto written = write_journal(i); !written)
         return written;
-    if (auto made = make_directories(disk_, to_); !made)
-      return made;
-    if (auto copied = set_aside(); !copied)
-      return copied;
-    return write_journal(0);
+    for (auto made = made_.rbegin(); made != made_.rend(); ++made)
+      if (auto published = made->publish(); !published)
+        return published;
+    return {};
   }
 
   result<void> write_journal(std::size_t number) {
-    const salvaged_journal& made = report_.journals[number];
-    if (auto there = make_directories(disk_, made.directory); !there)
-      return there;
-    if (auto written = write_salvaged(disk_, from_, made.directory, *runs_[number], made.snapshots, block_);
+    unfinished_journal& made = made_[number];
+    if (auto begun = made.begin(); !begun)
+      return begun;
+    if (number == 0)
+      if (auto copied = set_aside(made); !copied)
+        return copied;
+    if (auto written = write_salvaged(disk_, from_, made.path(), *runs_[number],
+                                      report_.journals[number].snapshots, block_);
         !written)
       return written;
-    auto checked = verify(disk_, made.directory);
+    auto checked = verify(disk_, made.path());
     if (!checked)
       return checked.failure();
     if (checked->first_damage)
@@ -227,7 +229,7 @@ private:
   }
 
   /// Files of which something is in no journal.
-  result<void> set_aside() {
+  result<void> set_aside(const unfinished_journal& beside) {
     for (const damaged_place& place : scan_.damage)
       aside_.insert(place.file);
     for (const auto& run : scan_.runs)
@@ -238,19 +240,19 @@ private:
       if (saved_snapshots_.count(sequence) == 0 && sequence >= block_.retired_before)
         aside_.insert(snapshot_path(from_, sequence));
     for (const std::string& path : aside_) {
-      auto copy = quarantine_path(disk_, to_, path.substr(path.rfind('/') + 1));
+      auto copy = quarantine_path(disk_, beside.path(), path.substr(path.rfind('/') + 1));
       if (!copy)
         return copy.failure();
       if (auto copied = copy_file(disk_, path, *copy, true); !copied)
         return copied;
-      report_.set_aside.push_back(*copy);
+      report_.set_aside.push_back(beside.name() + copy->substr(beside.path().size()));
     }
-    return disk_.sync_directory(to_ + "/quarantine");
+    return disk_.sync_directory(beside.path() + "/quarantine");
   }
 
   storage& disk_;
   const std::string& from_;
-  const std::string& to_;
+  const std::string to_;
   const salvage_options& options_;
   superblock block_;
   salvage_scan scan_;
@@ -260,6 +262,7 @@ private:
   std::set<std::string> saved_;
   std::set<std::uint64_t> saved_snapshots_;
   std::set<std::string> aside_;
+  std::vector<unfinished_journal> made_; ///< of the report's journals
   salvage_report report_;
 };
 

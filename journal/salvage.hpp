@@ -49,8 +49,12 @@ struct salvage_options {
 /// snapshots is sound) becomes one: the newest in `to`, an older one in `<to>.until-<its last sequence>`.
 /// Every file of which something is in none of them is copied to `<to>/quarantine`.
 ///
-/// Fails with busy if a process writes to `from`, usage if `to` exists, damaged if no part can be used, io.
-/// What was made so far then stays, in `to` without a superblock: remove it.
+/// Each is made in a folder of its own, `<its name>.unfinished`, and gets its name when all of them are there
+/// and have been read back, `to` the last: once it is there, so is everything else. After a failure they are
+/// removed, and before the next try if the process was killed.
+///
+/// Fails with busy if a process writes to `from`, usage if `to` or the name of an older part exists, damaged
+/// if no part can be used, io.
 result<salvage_report> salvage(storage& disk, const std::string& from, const std::string& to,
                                const salvage_options& options = {});
 

@@ -15,8 +15,9 @@ namespace tallyman::journal {
 /// it is an error.
 result<void> copy_file(storage& disk, const std::string& from, const std::string& to, bool lenient);
 
-/// Makes a journal in the new directory `to` of one run of sound pieces and these snapshots in `from`. The
-/// superblock comes last, so that what is interrupted is no journal. `block` gives id and cluster.
+/// Makes a journal in the new directory `to`, with its empty folders, of one run of sound pieces and these
+/// snapshots in `from`. The superblock comes last, so that what is interrupted is no journal. `block` gives
+/// id and cluster.
 result<void> write_salvaged(storage& disk, const std::string& from, const std::string& to,
                             const std::vector<sound_piece>& run, const std::vector<std::uint64_t>& snapshots,
                             superblock block);

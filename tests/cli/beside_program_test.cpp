@@ -36,3 +36,10 @@ TEST_CASE("a second writer is refused, and readers are not, while a process inge
   CHECK(ingest.wait().code == 0);
   CHECK_THAT(run_well({"journal", "stat", data}), Contains("writer       none"));
 }
+
+TEST_CASE("each back-up beside a writer that gives up history all the while is as the journal was then") {
+  const auto taken = run_shell("exec \"$1\" --program \"$0\" --count 10", TALLYMAN_SCRIPTS "/backups");
+  INFO(taken.err);
+  CHECK(taken.code == 0);
+  CHECK_THAT(taken.out, Contains("10 back-ups"));
+}

@@ -95,6 +95,18 @@ TEST_CASE_METHOD(truth_fixture,
   CHECK_FALSE(std::filesystem::exists(data + "/new"));
 }
 
+TEST_CASE_METHOD(truth_fixture, "a journal that is where a copy of it would be in the making is left alone") {
+  std::filesystem::create_directory_symlink(data, folder / "other.unfinished");
+  for (const std::string command : {"backup", "salvage"})
+    for (const std::string to : {"other", "other/", "./other"}) {
+      const auto ended = run({"journal", command, data, "--to", folder / to});
+      INFO(ended.err);
+      CHECK(ended.code == 2);
+      CHECK(ended.complained_once());
+    }
+  run_well({"journal", "verify", data});
+}
+
 TEST_CASE_METHOD(truth_fixture, "salvage names the file that it may not read, and the reason") {
   std::filesystem::remove(data + "/superblock");
   std::filesystem::remove(segment());

@@ -1,10 +1,37 @@
 #include "crash/damage.hpp"
 
+#include "crash/ledger.hpp"
 #include "journal/format/checksum.hpp"
 
 #include <catch2/catch.hpp>
 
 namespace tallyman::journal::testing {
+
+namespace {
+
+result<std::unique_ptr<log>> start_as_a_program_does(simulated_storage& disk, const log_options& options) {
+  auto opened = log::open(disk, directory, options);
+  if (!opened)
+    return opened;
+  auto snapshot = (*opened)->newest_snapshot();
+  if (!snapshot)
+    return snapshot.failure();
+  auto cursor = (*opened)->replay();
+  if (!cursor)
+    return cursor.failure();
+  for (;;) {
+    auto batch = cursor->next();
+    if (!batch)
+      return batch.failure();
+    if (!*batch)
+      break;
+  }
+  if (auto started = (*opened)->start({}); !started)
+    return started.failure();
+  return opened;
+}
+
+} // namespace
 
 void make_log(simulated_storage& disk, int batches, bool proven) {
   auto log = start_log(disk, small_options());
@@ -14,6 +41,27 @@ void make_log(simulated_storage& disk, int batches, bool proven) {
     REQUIRE(log->close());
   // Whatever the destructor still tries reaches the disk no more.
   disk.kill_process();
+}
+
+void make_untidy_log(simulated_storage& disk) {
+  {
+    auto log = start_log(disk, small_options());
+    for (int i = 0; i < 30; ++i) {
+      append_durably(*log, 10);
+      if (i % 6 == 5)
+        REQUIRE(take_state_snapshot(*log, log->durable_sequence()));
+    }
+    REQUIRE(log->append(run_of(301, 60)));
+    disk.stop_at(2);
+    CHECK_FALSE(log->step());
+  }
+  disk.power_loss(simulated_storage::loss::everything);
+  const std::string path = newest_segment(disk);
+  std::string segment = disk.content(path);
+  segment.replace(batch_offsets(segment).back(), 100, 100, 'x');
+  disk.set_content(path, segment);
+  disk.set_content(directory + "/segments/spare-9", std::string(4 * block_bytes, '\0'));
+  disk.set_content(directory + "/snapshots/" + "00000000000000000290.snap.tmp", "begun");
 }
 
 std::string flipped(std::string bytes, std::size_t at) {
@@ -49,13 +97,19 @@ void forge_block(std::string& file, std::size_t block, std::size_t field, std::u
   std::memcpy(file.data() + block + checksummed, &sum, sizeof sum);
 }
 
-void check_refused(simulated_storage& disk, const std::string& path) {
+result<std::unique_ptr<log>> start_or_leave_alone(simulated_storage& disk, const log_options& options) {
   const auto before = disk.image();
-  const auto opened = log::open(disk, directory, small_options());
-  REQUIRE_FALSE(opened);
-  CHECK(opened.failure().kind == error_kind::damaged);
-  CHECK(opened.failure().what.find(path) != std::string::npos);
-  CHECK((disk.image() == before));
+  auto started = start_as_a_program_does(disk, options);
+  if (!started)
+    REQUIRE((disk.image() == before));
+  return started;
+}
+
+void check_refused(simulated_storage& disk, const std::string& path) {
+  const auto started = start_or_leave_alone(disk);
+  REQUIRE_FALSE(started);
+  CHECK(started.failure().kind == error_kind::damaged);
+  CHECK_THAT(started.failure().what, Catch::Contains(path));
 }
 
 batch_header next_header(const std::string& segment, std::uint64_t& previous_chain) {

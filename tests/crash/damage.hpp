@@ -4,6 +4,7 @@
 #include "journal/support.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,10 @@ namespace tallyman::journal::testing {
 
 /// Batches of 10 events each; `proven` adds the empty batch and the superblock of a clean stop.
 void make_log(simulated_storage& disk, int batches, bool proven);
+
+/// 300 events in several segments, five snapshots, and everything that a start has to repair: a torn batch, a
+/// spare, a snapshot that is half-written.
+void make_untidy_log(simulated_storage& disk);
 
 /// `bytes` with one bit of byte `at` flipped, a different one from byte to byte.
 std::string flipped(std::string bytes, std::size_t at);
@@ -30,7 +35,12 @@ void forge_block(std::string& file, std::size_t block, std::size_t field, std::u
 template <class Change>
 std::string with_next_batch(std::string segment, Change change);
 
-/// Requires that opening is refused as damage that names `path`, and that all files are as they were.
+/// What a start does: opens, loads the newest snapshot, replays what is behind it, then begins to write. If
+/// it refuses, whatever the reason, requires that everything is as it was, to the byte.
+result<std::unique_ptr<log>> start_or_leave_alone(simulated_storage& disk,
+                                                  const log_options& options = small_options());
+
+/// Requires that a start is refused as damage that names `path`, and changes nothing.
 void check_refused(simulated_storage& disk, const std::string& path);
 
 // -- details -------------------------------------------------------------------------------------------

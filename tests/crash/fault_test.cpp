@@ -80,9 +80,11 @@ TEST_CASE("case 10: a read error while opening or replaying is an error, not the
     REQUIRE(nth < 1000);
     disk.fail_read(nth);
     INFO("read " << nth);
+    const auto before = disk.image();
     auto opened = log::open(disk, directory, small_options());
     if (!opened) {
       REQUIRE(opened.failure().kind == error_kind::io);
+      REQUIRE((disk.image() == before));
       disk.clear_faults();
       continue;
     }

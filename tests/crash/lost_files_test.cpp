@@ -12,7 +12,6 @@ TEST_CASE("case 11: a lost file is noticed") {
   make_log(disk, 30, true);
   const auto paths = segment_paths(disk);
   REQUIRE(paths.size() > 2);
-  const auto open = [&] { return log::open(disk, directory, small_options()); };
   SECTION("the newest segment") {
     REQUIRE(disk.remove(paths.back()));
   }
@@ -40,11 +39,7 @@ TEST_CASE("case 11: a lost file is noticed") {
     header.resize(disk.content(paths.back()).size());
     disk.set_content(paths.back(), header);
   }
-  const auto before = disk.image();
-  const auto refused = open();
-  REQUIRE_FALSE(refused);
-  CHECK(refused.failure().kind == error_kind::damaged);
-  CHECK((disk.image() == before));
+  check_refused(disk, directory);
 }
 
 TEST_CASE("case 11: a name that a crash took back is noticed, or was never needed") {
@@ -68,14 +63,12 @@ TEST_CASE("case 11: a name that a crash took back is noticed, or was never neede
       if (path != lost)
         disk.set_content(path, origin.content(path));
     INFO("without " << lost);
-    const auto before = disk.image();
-    const auto opened = log::open(disk, directory, small_options());
+    const auto opened = start_or_leave_alone(disk);
     // Not even the first one: what retention takes, the superblock knows of.
     const bool is_segment = lost.find("/segments/") != std::string::npos;
     if (lost.ends_with("/superblock") || is_segment) {
       REQUIRE_FALSE(opened);
       CHECK(opened.failure().kind == error_kind::damaged);
-      CHECK((disk.image() == before));
       continue;
     }
     if (!opened)

@@ -2,6 +2,7 @@
 // cannot keep what such a disk threw away, but it must not take the damage for the end, nor hand out what was
 // never written.
 
+#include "crash/damage.hpp"
 #include "crash/ledger.hpp"
 #include "crash/seeds.hpp"
 #include "journal/verify.hpp"
@@ -16,7 +17,7 @@ using loss = simulated_storage::loss;
 
 /// Reads all that the log will give. Every record must be the one that was written; an error may end it.
 std::optional<std::uint64_t> read_sound_prefix(simulated_storage& disk) {
-  auto opened = log::open(disk, directory, small_options());
+  auto opened = start_or_leave_alone(disk);
   if (!opened) {
     REQUIRE(opened.failure().kind == error_kind::damaged);
     REQUIRE(opened.failure().what.find(directory) != std::string::npos);

@@ -78,18 +78,7 @@ TEST_CASE("case 8: a segment that continues another history is refused when the 
   std::string segment = disk.content(paths[1]);
   forge_block(segment, 0, previous_chain_field, another, sizeof another);
   disk.set_content(paths[1], segment);
-  const auto opened = open_log(disk, small_options());
-  auto cursor = opened->replay({1});
-  REQUIRE(cursor);
-  bool refused = false;
-  while (!refused) {
-    auto batch = cursor->next();
-    if (batch)
-      REQUIRE(*batch);
-    else
-      refused = batch.failure().kind == error_kind::damaged;
-  }
-  CHECK(refused);
+  check_refused(disk, paths[1]);
 }
 
 TEST_CASE("case 8: a segment of another history that holds no batch yet is refused before one goes into it") {
@@ -113,17 +102,7 @@ TEST_CASE("case 8: a segment of another history that holds no batch yet is refus
     constexpr std::size_t previous_chain_field = 64;
     forge_block(segment, 0, previous_chain_field, another, sizeof another);
     disk.set_content(path, segment);
-    const auto opened = open_log(disk, small_options());
-    auto cursor = opened->replay({1});
-    REQUIRE(cursor);
-    for (;;) {
-      auto batch = cursor->next();
-      if (!batch) {
-        CHECK(batch.failure().kind == error_kind::damaged);
-        return;
-      }
-      REQUIRE(*batch);
-    }
+    return check_refused(disk, path);
   }
   FAIL("no stop left an empty segment behind");
 }

@@ -122,10 +122,7 @@ TEST_CASE("case 13: a snapshot newer than the durable log is refused, not loaded
   segment.replace(end, segment.size() - end, segment.size() - end, '\0');
   disk.set_content(segment_path(directory, 1), segment);
   disk.set_content(directory + "/superblock", superblock);
-  const auto opened = log::open(disk, directory, small_options());
-  REQUIRE_FALSE(opened);
-  CHECK(opened.failure().kind == error_kind::damaged);
-  CHECK(opened.failure().what.find(snapshot_path(directory, 80)) != std::string::npos);
+  check_refused(disk, snapshot_path(directory, 80));
 }
 
 } // namespace tallyman::journal::testing

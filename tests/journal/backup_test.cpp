@@ -128,35 +128,6 @@ TEST_CASE("a backup that fails, or was killed earlier, leaves nothing and is in 
   CHECK_FALSE(verify(disk, "/killed")->first_damage);
 }
 
-TEST_CASE("a backup cut at any call leaves all of it under its name or nothing, and is made again") {
-  for (std::uint64_t nth = 1;; ++nth) {
-    simulated_storage disk(nth);
-    {
-      auto log = start_log(disk, small_options());
-      append_durably(*log, 90);
-      take_snapshot(*log, 60);
-      REQUIRE(log->close());
-    }
-    const auto before = disk.content(newest_segment(disk));
-    disk.stop_at(nth);
-    const auto cut = backup(disk, directory, "/copy");
-    const bool stopped = disk.stopped();
-    disk.kill_process();
-    INFO("stopped at call " << nth);
-    REQUIRE(disk.content(newest_segment(disk)) == before);
-    if (*disk.exists("/copy"))
-      REQUIRE_FALSE(verify(disk, "/copy")->first_damage);
-    else
-      REQUIRE(backup(disk, directory, "/copy"));
-    REQUIRE(log::open(disk, "/copy", reading_only()));
-    if (stopped)
-      continue;
-    REQUIRE(cut);
-    CHECK(nth > 15);
-    return;
-  }
-}
-
 TEST_CASE("a backup goes nowhere that is taken, and leaves a rotten snapshot out") {
   simulated_storage disk(1);
   {
@@ -168,6 +139,10 @@ TEST_CASE("a backup goes nowhere that is taken, and leaves a rotten snapshot out
   }
   CHECK(backup(disk, directory, directory).failure().kind == error_kind::usage);
   CHECK(backup(disk, "/nowhere", "/copy").failure().kind == error_kind::usage);
+  REQUIRE(disk.rename(directory, "/copy.unfinished"));
+  for (const char* to : {"/copy", "/copy//"})
+    CHECK(backup(disk, "/copy.unfinished/", to).failure().kind == error_kind::usage);
+  REQUIRE(disk.rename("/copy.unfinished", directory));
   disk.set_content(snapshot_file(30), "rotten");
   const auto report = backup(disk, directory, "/copy");
   REQUIRE(report);

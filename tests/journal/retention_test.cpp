@@ -164,9 +164,11 @@ TEST_CASE("an older segment that is lost is not taken for one that retention too
   const std::string lost = disk.content(paths[0]);
   REQUIRE(disk.remove(paths[0]));
   for (const bool read_only : {false, true}) {
+    const auto before = disk.image();
     const auto refused = log::open(disk, directory, read_only ? reading() : small_options());
     REQUIRE_FALSE(refused);
     CHECK(refused.failure().kind == error_kind::damaged);
+    CHECK((disk.image() == before));
   }
   disk.set_content(paths[0], lost);
   CHECK(open_log(disk, small_options())->info().last_sequence == 300);

@@ -250,38 +250,6 @@ TEST_CASE("a lost superblock and a foreign segment are no reason to rescue the f
   CHECK_FALSE(*disk.exists(target));
 }
 
-TEST_CASE("a salvaged journal has its superblock only once older parts and files set aside are there") {
-  for (std::uint64_t nth = 1;; ++nth) {
-    simulated_storage disk(nth);
-    make_log(disk, 200, 40, small_options());
-    damage(disk, segment_paths(disk)[1], 5 * block_bytes + 150);
-    const auto before = files_of(disk, directory);
-    disk.stop_at(nth);
-    const auto cut = salvage(disk, directory, target);
-    const bool stopped = disk.stopped();
-    disk.kill_process();
-    INFO("stopped at call " << nth);
-    REQUIRE(files_of(disk, directory) == before);
-    if (*disk.exists(target + "/superblock")) {
-      const auto checked = verify(disk, target);
-      REQUIRE(checked);
-      REQUIRE_FALSE(checked->first_damage);
-      REQUIRE_FALSE(disk.list(target + "/quarantine")->empty());
-    }
-    if (!stopped) {
-      REQUIRE(cut);
-      CHECK(cut->journals.size() == 2);
-      CHECK(nth > 20);
-      return;
-    }
-    // Done again elsewhere, it is as if nothing had happened.
-    const auto again = salvage(disk, directory, target + "-2");
-    REQUIRE(again);
-    check_journal(disk, again->journals.front());
-    check_account(*again, 200);
-  }
-}
-
 TEST_CASE("a journal whose history retention cut is salvaged from there on") {
   simulated_storage disk(1);
   make_log(disk, 300, 20, small_options());
@@ -318,6 +286,8 @@ TEST_CASE("salvage touches neither a journal in use nor anything that is there")
   REQUIRE(disk.make_directory(target));
   CHECK(salvage(disk, directory, target).failure().kind == error_kind::usage);
   CHECK(salvage(disk, "/nowhere", "/elsewhere").failure().kind == error_kind::usage);
+  REQUIRE(disk.rename(directory, target + "-2.unfinished"));
+  CHECK(salvage(disk, target + "-2.unfinished", target + "-2").failure().kind == error_kind::usage);
 }
 
 TEST_CASE(

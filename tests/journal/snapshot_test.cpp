@@ -139,9 +139,11 @@ TEST_CASE("without a sound snapshot a log that no longer reaches back to its beg
   CHECK(check_replay(*open_log(disk, small_options()), 111) == 120);
   for (const std::uint64_t sequence : {75U, 110U})
     disk.set_content(snapshot_file(sequence), "rotten");
+  const auto before = disk.image();
   const auto refused = log::open(disk, directory, small_options());
   REQUIRE_FALSE(refused);
   CHECK(refused.failure().kind == error_kind::damaged);
+  CHECK((disk.image() == before));
 }
 
 TEST_CASE("a rotten snapshot is moved aside, and the sound older one is there to fall back to") {
@@ -163,9 +165,11 @@ TEST_CASE("a snapshot newer than the log proves that events are missing") {
   simulated_storage disk(1);
   make_log_with_snapshots(disk);
   disk.set_content(snapshot_file(101), disk.content(snapshot_file(75)));
+  const auto before = disk.image();
   const auto refused = log::open(disk, directory, small_options());
   REQUIRE_FALSE(refused);
   CHECK(refused.failure().kind == error_kind::damaged);
+  CHECK((disk.image() == before));
   CHECK(refused.failure().what.find(snapshot_file(101)) != std::string::npos);
 }
 
