@@ -321,9 +321,8 @@ void placements::node_seen(string_id node, const step& at) {
   }
 }
 
-void placements::move_to_platform(const uid& id, pod& state, const platform& resolved, const platform& was,
+void placements::move_to_platform(const uid& id, pod& state, const platform& resolved, platform was,
                                   const step& at) {
-  const auto before = was;
   state.runs_on = resolved;
   wanted_containers wanted;
   for (const auto& placed : state.containers) {
@@ -331,7 +330,7 @@ void placements::move_to_platform(const uid& id, pod& state, const platform& res
     key.architecture = resolved.architecture;
     wanted.push_back({key, placed});
   }
-  place(id, state, wanted, before, true, at);
+  place(id, state, wanted, was, true, at);
 }
 
 void placements::note_platform(const pod& state) {
@@ -394,9 +393,8 @@ void placements::lose(const uid& id, const placed_container& placed, string_id o
 }
 
 void placements::forget_images(const step& at) {
-  while (const auto image = images_.take_forgotten(at.time_ms)) {
+  while (const auto image = images_.take_forgotten(at.time_ms))
     new_event(image_event_kind::forgotten, *image, at);
-  }
 }
 
 } // namespace tallyman

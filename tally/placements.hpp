@@ -114,8 +114,7 @@ private:
   void settle_platform(const uid& id, pod& state, const platform& resolved);
   void wait_for_no_node(const uid& id, const pod& state);
   void node_seen(string_id node, const step& at);
-  void move_to_platform(const uid& id, pod& state, const platform& resolved, const platform& was,
-                        const step& at);
+  void move_to_platform(const uid& id, pod& state, const platform& resolved, platform was, const step& at);
   void note_platform(const pod& state);
 
   // Images.
