@@ -17,8 +17,8 @@ using namespace tallyman;
 
 namespace {
 
-constexpr auto pod = string_id{1};
-constexpr auto node = string_id{2};
+constexpr auto pod_kind = string_id{1};
+constexpr auto node_kind = string_id{2};
 
 /// The same, in the plainest way.
 class plain_tombstones {
@@ -79,7 +79,7 @@ TEST_CASE("a tombstone is found until it is removed or displaced, whatever was b
     const std::uint64_t uids = 1 + random() % 500;
     for (int step = 0; step < 5'000; ++step) {
       const uid id{1 + random() % uids, 7};
-      const auto kind = random() % 4 == 0 ? node : pod;
+      const auto kind = random() % 4 == 0 ? node_kind : pod_kind;
       REQUIRE(gone.contains(id) == plain.entries().contains(id));
       if (random() % 200 == 0) {
         const auto version = 1 + random() % 1'000;
@@ -110,8 +110,8 @@ TEST_CASE("the oldest tombstone goes first, also when most of them came back bef
   constexpr auto full = tombstones::size_max;
   for (std::uint64_t i = 1; i <= full * 5 / 2; ++i) {
     const uid id{i, random()};
-    gone.bury(id, pod, i);
-    plain.bury(id, pod, i);
+    gone.bury(id, pod_kind, i);
+    plain.bury(id, pod_kind, i);
     buried.push_back(id);
     for (int attempt = i < full * 6 / 5 ? 4 : 0; attempt < 4; ++attempt) {
       const auto& again = buried[random() % buried.size()];
