@@ -38,7 +38,7 @@ journal::log_options golden_options() {
   return options;
 }
 
-void write_snapshot(journal::log& log, const cluster_state& state) {
+void save_snapshot(journal::log& log, const cluster_state& state) {
   auto snapshot = log.begin_snapshot(state.sequence);
   REQUIRE(snapshot);
   REQUIRE(encode_snapshot(state, [&](std::uint16_t type, std::span<const std::byte> bytes) {
@@ -83,7 +83,7 @@ std::string write_golden_cluster(journal::simulated_storage& disk) {
     if (taken || state.sequence < snapshot_at)
       continue;
     taken = true;
-    write_snapshot(**opened, state);
+    save_snapshot(**opened, state);
   }
   REQUIRE((*opened)->close());
   return digest(state, digest_scope::everything);

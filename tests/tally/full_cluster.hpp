@@ -41,11 +41,11 @@ inline cluster_state make_cluster(const cluster_size& size) {
   for (std::uint64_t i = 0; i < size.nodes; ++i)
     add(node_observed{numbered_uid(1, i), intern(fmt::format("ip-10-0-{}-{}", i / 256, i % 256)),
                       intern(i % 3 == 0 ? "arm64" : "amd64"), intern("linux"), i});
-  const auto replica_set = intern("ReplicaSet"), deployment = intern("Deployment"), apps = intern("apps/v1");
+  const auto set_kind = intern("ReplicaSet"), above_kind = intern("Deployment"), apps = intern("apps/v1");
   for (std::uint64_t i = 0; i < size.owners; ++i) {
-    const controller_ref above{numbered_uid(3, i), deployment, apps,
+    const controller_ref above{numbered_uid(3, i), above_kind, apps,
                                batch.add_text(fmt::format("service-{}", i))};
-    add(workload_observed{numbered_uid(2, i), replica_set, apps, intern(fmt::format("team-{}", i % 500)),
+    add(workload_observed{numbered_uid(2, i), set_kind, apps, intern(fmt::format("team-{}", i % 500)),
                           batch.add_text(fmt::format("service-{}-6d4b75cb6d", i)), above, i});
   }
   std::vector<string_id> names, digests;
@@ -66,7 +66,7 @@ inline cluster_state make_cluster(const cluster_size& size) {
     seen.name_space = intern(fmt::format("team-{}", owner % 500));
     seen.node = intern(fmt::format("ip-10-0-{}-{}", i % size.nodes / 256, i % size.nodes % 256));
     seen.name = batch.add_text(fmt::format("service-{}-6d4b75cb6d-{:05x}", owner, i));
-    seen.controller = {numbered_uid(2, owner), replica_set, apps,
+    seen.controller = {numbered_uid(2, owner), set_kind, apps,
                        batch.add_text(fmt::format("service-{}-6d4b75cb6d", owner))};
     seen.containers = batch.add_containers(containers, 2);
     seen.phase = pod_phase::running;
