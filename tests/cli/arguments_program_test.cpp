@@ -116,9 +116,13 @@ struct arguments_fixture {
 
 TEST_CASE_METHOD(arguments_fixture,
                  "any value of any option of any command is taken, or refused in one short line") {
+  constexpr std::size_t tried_one_of = is_sanitized ? 7 : 1; // 7 is no divisor of the number of values
+  std::size_t number = 0;
   for (const auto& each : samples())
     for (const auto& option : options_of(each.command))
       for (const auto& value : odd_values()) {
+        if (number++ % tried_one_of != 0)
+          continue;
         auto given = each.command;
         given.insert(given.end(), each.required.begin(), each.required.end());
         if (const auto at = std::find(given.begin(), given.end(), option); at != given.end())

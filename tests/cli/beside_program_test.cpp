@@ -38,8 +38,9 @@ TEST_CASE("a second writer is refused, and readers are not, while a process inge
 }
 
 TEST_CASE("each back-up beside a writer that gives up history all the while is as the journal was then") {
-  const auto taken = run_shell("exec \"$1\" --program \"$0\" --count 10", TALLYMAN_SCRIPTS "/backups");
+  const std::string count = is_sanitized ? "2" : "10";
+  const auto taken = run_shell("exec \"$1\" --program \"$0\" --count " + count, TALLYMAN_SCRIPTS "/backups");
   INFO(taken.err);
   CHECK(taken.code == 0);
-  CHECK_THAT(taken.out, Contains("10 back-ups"));
+  CHECK_THAT(taken.out, Contains(count + " back-ups"));
 }

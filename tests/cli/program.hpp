@@ -11,6 +11,13 @@
 
 namespace tallyman::cli::testing {
 
+/// A sanitizer makes the program slow to start, takes terabytes, and opens files of its own.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 /// A folder of its own that goes with the object.
 class scratch {
 public:

@@ -18,11 +18,7 @@ using namespace tallyman::cli::testing;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool limits_mean_something = false; // a sanitizer takes terabytes, and wants to be preloaded itself
-#else
-constexpr bool limits_mean_something = true;
-#endif
+constexpr bool limits_mean_something = !is_sanitized;
 
 constexpr int loader_failed = 127; // of the dynamic linker, before there is a program
 constexpr const char* time_max = "timeout -s KILL 10 ";
@@ -90,6 +86,8 @@ TEST_CASE_METHOD(shortage_fixture,
 }
 
 TEST_CASE_METHOD(shortage_fixture, "shortage: a limit on descriptors ends in one line, or is enough") {
+  if (!limits_mean_something)
+    return;
   for (const auto& command : commands()) {
     int last = -1;
     for (int limit = 4; limit <= 40; limit += limit < 14 ? 1 : 13)
