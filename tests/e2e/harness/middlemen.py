@@ -37,9 +37,13 @@ class _Middleman:
     def __exit__(self, *_):
         self._server.shutdown()
         self._server.server_close()
+        self.cut_all()
+
+    def cut_all(self):
+        """Every connection that is open now."""
         with self._lock:
             for each in self._open:
-                _close(each)
+                _shut_down(each)
 
     @contextlib.contextmanager
     def _kept(self, connection):
@@ -64,11 +68,11 @@ class _Middleman:
 
 
 class ConnectProxy(_Middleman):
-    """HTTP CONNECT; `heads`: all that it was told before each connection."""
+    """HTTP CONNECT; `heads`: all that it was told before each connection; `refusal`: what it answers instead ("403 Forbidden")."""
 
-    def __init__(self):
+    def __init__(self, refusal=""):
         super().__init__()
-        self.heads = b""
+        self.heads, self.refusal = b"", refusal
 
     def serve(self, client):
         head = b""
@@ -83,6 +87,11 @@ class ConnectProxy(_Middleman):
             client.sendall(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
             return
         self.asked.append(target)
+        if self.refusal:
+            # As Squid does: with headers and a page of its own.
+            client.sendall(f"HTTP/1.1 {self.refusal}\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\n"
+                           "Content-Type: text/html\r\nContent-Length: 13\r\n\r\n<p>Denied</p>".encode())
+            return
         host, _, port = target.rpartition(":")
         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         self.connect(client, host, int(port))
@@ -146,8 +155,12 @@ def _exactly(connection, count):
     return data
 
 
-def _close(connection):
+def _shut_down(connection):
     with contextlib.suppress(OSError):
-        # A pump may be about to read from it.
         connection.shutdown(socket.SHUT_RDWR)
+
+
+def _close(connection):
+    # A pump may be about to read from it.
+    _shut_down(connection)
     connection.close()

@@ -50,6 +50,39 @@ def proxy_of_the_environment(stage):
 
 
 @scenario()
+def proxy_that_refuses(stage):
+    """A proxy's 403 is no missing right and its 407 no refused token: at the start and later, the line names the proxy."""
+    for refusal, says in (("403 Forbidden", "it answered 403; ask whoever runs the proxy"),
+                          ("407 Proxy Authentication Required", "wants a user name and a password (407)")):
+        with ConnectProxy(refusal) as proxy:
+            name = f"http://127.0.0.1:{proxy.port}"
+            tracker = stage.tracker(f"refused-{refusal[:3]}", user="second", **{"proxy-url": name})
+            code, _, complaint = stage.run("watch", "--data", tracker.data, "--kubeconfig", tracker.config)
+            names_proxy(f"a start, refused with {refusal}", name, says, complaint.splitlines())
+            expect("exit code of a start through a proxy that refuses", 3, code)
+            proxy.refusal = ""
+            follows_changes(stage, tracker, f"refused-{refusal[:3]}")
+            mark = tracker.mark()
+            proxy.refusal = refusal
+            proxy.cut_all()
+            tracker.wait_complaint(60, says, mark)
+            time.sleep(5)
+            names_proxy(f"a watch, refused with {refusal}", name, says, tracker.complaints(mark))
+            proxy.refusal = ""
+            tracker.wait_said(60, "works again", mark)
+            stage.workloads.scale("Deployment", f"refused-{refusal[:3]}", "web", 1)
+            stage.check(tracker)
+            tracker.stop()
+
+
+def names_proxy(what, name, says, complaints):
+    """One line, however many kinds there are."""
+    expect_true(f'{what}: one line that names {name}, with "{says}", and no right',
+                len(complaints) == 1 and name in complaints[0] and says in complaints[0] and "right" not in complaints[0],
+                "\n".join(complaints))
+
+
+@scenario()
 def load_balancer_that_cuts(stage):
     """Every connection is cut after two seconds: the tracker goes on where it was, lists nothing anew, and makes no fuss."""
     seconds, lasted = 2, 45
