@@ -151,14 +151,14 @@ void placements::place(const uid& id, pod& state, const wanted_containers& wante
     if (std::none_of(now.begin(), now.end(), is_kept))
       lose(id, before, was.os, at);
   });
-  state.images = static_cast<std::uint32_t>(now.size()) & placed_pod::images_max;
+  state.set_images(now.size());
   now.insert(now.end(), twins.begin(), twins.end());
   state.containers = std::move(now);
 }
 
 void placements::end_pod(const uid& id, pod& state, string_id os, const step& at) {
   state.for_each_image([&](const placed_container& placed) { lose(id, placed, os, at); });
-  state.images = 0;
+  state.set_images(0);
   state.containers.clear();
 }
 

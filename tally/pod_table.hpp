@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/invariant.hpp"
 #include "base/packed_text.hpp"
 #include "messages/fact.hpp"
 #include "messages/keys.hpp"
@@ -9,6 +10,7 @@
 #include <absl/container/inlined_vector.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -33,8 +35,6 @@ inline std::uint32_t run_of(const container& seen) noexcept {
 
 /// What is remembered of a pod: where it was placed, so that its end is the removal of exactly that.
 struct placed_pod {
-  static constexpr std::uint32_t images_max = 0xff'ffff; ///< the longest object that is read has fewer
-
   packed_text name;
   uid controller; ///< the reference that `owner` was resolved from
   string_id name_space{};
@@ -46,6 +46,12 @@ struct placed_pod {
   pod_phase phase : 7 = pod_phase::unknown;
   bool owner_certain : 1 = true;                       ///< false: it waits for an unknown parent
   absl::InlinedVector<placed_container, 3> containers; ///< the first of each image, then the others
+
+  void set_images(std::size_t count) noexcept {
+    constexpr std::uint32_t count_max = 0xff'ffff;
+    invariant(count <= count_max && "a pod has more images than the longest object that is read can name");
+    images = static_cast<std::uint32_t>(count) & count_max;
+  }
 
   bool runs(image_index image) const {
     return std::any_of(containers.begin(), containers.end(),

@@ -43,7 +43,7 @@ public:
   /// unless nobody says anything.
   string_id most(string_id pod_report::*part, const string_table& strings) const {
     if (others_.empty())
-      return first_.pods == 0 ? string_id::empty : first_.said.*part;
+      return first_.said.*part;
     using votes = std::pair<string_id, std::uint32_t>;
     absl::InlinedVector<votes, 4> all;
     const auto count = [&](const report& each) {

@@ -57,6 +57,7 @@ public:
   /// The object was seen again. It must have a tombstone.
   void remove(const uid& id) {
     const auto slot = slot_of(id);
+    invariant(slots_[slot].number != nobody && "an object came back that was not gone");
     entry_of(slots_[slot]).id = {};
     free(slot);
     --size_;
